@@ -1,0 +1,24 @@
+"""Sparse autoencoders: the model, its gates, its training and its files."""
+
+from saelib.sae.config import SAEConfig
+from saelib.sae.files import load_sae, save_sae
+from saelib.sae.gates import Gate, ReLU, TopK
+from saelib.sae.grid import train_grid
+from saelib.sae.model import SAE
+from saelib.sae.quality import Quality, quality
+from saelib.sae.training import TrainResult, train
+
+__all__ = [
+    "SAE",
+    "Gate",
+    "Quality",
+    "ReLU",
+    "SAEConfig",
+    "TopK",
+    "TrainResult",
+    "load_sae",
+    "quality",
+    "save_sae",
+    "train",
+    "train_grid",
+]

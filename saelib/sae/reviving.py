@@ -1,0 +1,73 @@
+"""Bringing dead neurons back: an auxiliary loss for Top-K, resampling for ReLU."""
+
+from __future__ import annotations
+
+import torch
+
+from saelib.sae.gradients import Gradients
+from saelib.sae.model import SAE
+from saelib.sae.selection import top_k_mask
+
+
+def add_auxiliary_gradients(
+    sae: SAE, x: torch.Tensor, g: Gradients, dead: torch.Tensor, weight: float
+) -> None:
+    """Add to ``g``, in place, the gradients of ``weight · mean ‖e - ê‖²`` (Gao et al. 2024).
+
+    e = x - x̂ is what the living neurons leave over, taken as constant; ê is its reconstruction by the
+    (at most d_in/2) dead neurons with the largest pre-activations. ``dead`` is boolean [d_sae].
+    """
+    with torch.no_grad():
+        index = dead.nonzero().squeeze(1)
+        if not len(index):
+            return
+        batch = x.shape[0]
+        pre = g.pre_acts.index_select(1, index)
+        mask = top_k_mask(pre, min(len(index), max(1, sae.d_in // 2))).logical_and_(pre > 0)
+        z = pre * mask
+        W_dec = sae.W_dec.index_select(0, index)
+        r = (torch.mm(z, W_dec) - g.residual) * (2.0 * weight / batch)
+        dz = torch.mm(r, W_dec.T) * mask
+        db_enc = dz.sum(0)
+        g.W_dec.index_add_(0, index, torch.mm(z.T, r))
+        g.W_enc.index_add_(1, index, torch.mm((x - sae.b_dec).T, dz))
+        g.b_enc.index_add_(0, index, db_enc)
+        g.b_dec -= torch.mv(sae.W_enc.index_select(1, index), db_enc)
+
+
+def resample(
+    sae: SAE,
+    x: torch.Tensor,
+    residual: torch.Tensor,
+    dead: torch.Tensor,
+    optimiser: torch.optim.Adam,
+    generator: torch.Generator,
+) -> None:
+    """Point every dead neuron at a badly reconstructed point of the batch (Bricken et al. 2023).
+
+    Points are drawn with probability proportional to their squared error; the decoder row becomes the
+    unit direction of the drawn residual, the encoder column that direction at a fifth of the mean norm
+    of the living, the bias zero; Adam forgets what it knew of these neurons.
+    """
+    with torch.no_grad():
+        index = dead.nonzero().squeeze(1)
+        error = residual.square().sum(1)
+        if not len(index) or not bool((error > 0).any()):
+            return
+        drawn = torch.multinomial(error.cpu().double(), len(index), replacement=True, generator=generator)
+        direction = residual.index_select(0, drawn.to(residual.device))
+        direction = direction / direction.norm(dim=1, keepdim=True)
+        living = sae.W_enc[:, ~dead].norm(dim=0)
+        scale = 0.2 * float(living.mean()) if len(living) else 0.2
+        sae.W_dec[index] = direction
+        sae.W_enc[:, index] = direction.T * scale
+        sae.b_enc[index] = 0.0
+        for parameter, rows in (
+            (sae.W_dec, (index,)),
+            (sae.W_enc, (slice(None), index)),
+            (sae.b_enc, (index,)),
+        ):
+            state = optimiser.state[parameter]
+            for moment in ("exp_avg", "exp_avg_sq"):
+                if moment in state:
+                    state[moment][rows] = 0.0
