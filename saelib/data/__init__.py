@@ -1,0 +1,1 @@
+"""Points with human concepts: synthetic worlds of which everything is known, and handwritten digits."""
