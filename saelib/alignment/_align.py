@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from saelib.alignment._alignment import MEASURES, Alignment
+from saelib.alignment._choice import checked_choice
 from saelib.alignment._counts import pair_counts, set_sizes
 from saelib.errors import InputError
 from saelib.sets import ActivationSets, ConceptSet
@@ -68,15 +69,14 @@ def align(
         )
     if not concepts.n_points:
         raise InputError("concepts", "covers no points", "give at least one point")
-    if measure not in MEASURES:
-        raise InputError("measure", f"is {measure!r}", 'say "data" or "ambient"')
+    checked_choice("measure", measure, MEASURES)
     mass = None if weights is None else _checked_weights(weights, concepts.n_points)
     active, member = activations.membership, concepts.membership
     return Alignment(
         counts=pair_counts(active, member, mass),
         neuron_sizes=set_sizes(active, mass),
         concept_sizes=set_sizes(member, mass),
-        # Added in the order of the points, like the sizes: a concept that holds everywhere has this very size.
+        # Added in the order of the points, like the sizes: a concept that holds everywhere gets this sum.
         total=concepts.n_points if mass is None else float(np.add.accumulate(mass)[-1]),
         activations=activations,
         concepts=concepts,
@@ -85,7 +85,10 @@ def align(
 
 
 def _checked_weights(weights: Any, n_points: int) -> np.ndarray:
-    array = np.asarray(weights)
+    try:
+        array = np.asarray(weights)
+    except ValueError as ragged:
+        raise InputError("weights", "are ragged", f"give one weight a point: ({n_points},)") from ragged
     if array.shape != (n_points,):
         raise InputError("weights", f"has shape {array.shape}", f"give one weight a point: ({n_points},)")
     if array.dtype.kind not in "biuf":
@@ -98,4 +101,6 @@ def _checked_weights(weights: Any, n_points: int) -> np.ndarray:
         )
     if not array.any():
         raise InputError("weights", "are all zero", "give at least one point a positive weight")
+    if not np.isfinite(array.sum()):
+        raise InputError("weights", "add up to infinity", "divide them by their maximum")
     return array

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from saelib.alignment._choice import checked_choice
 from saelib.alignment._matching import best_rows, matched_rows, mutual_pairs
 from saelib.alignment._wilson import wilson_interval
 from saelib.errors import InputError
@@ -353,8 +354,7 @@ class Alignment:
         >>> a.recall.item(), round(low.item(), 3), round(high.item(), 3)
         (0.5, 0.095, 0.905)
         """
-        if quantity not in QUANTITIES:
-            raise InputError("quantity", f"is {quantity!r}", f"give one of {', '.join(QUANTITIES)}")
+        checked_choice("quantity", quantity, QUANTITIES)
         if self.counts.dtype.kind == "f":
             raise InputError(
                 "quantity", "comes from weighted counts", "align without weights for an interval"
@@ -410,9 +410,8 @@ class Alignment:
         )
 
     def _pairs(self, pairs: str, score: str) -> tuple[np.ndarray, np.ndarray]:
-        if pairs not in PAIRS:
-            raise InputError("pairs", f"is {pairs!r}", f"give one of {', '.join(PAIRS)}")
-        self._check_score(score)
+        checked_choice("pairs", pairs, PAIRS)
+        checked_choice("score", score, SCORES)
         if pairs in ("overlapping", "all"):
             wanted = self.counts > 0 if pairs == "overlapping" else np.ones(self.counts.shape, dtype=bool)
             concepts, neurons = np.nonzero(wanted.T)
@@ -430,14 +429,9 @@ class Alignment:
         return neurons[order], concepts[order]
 
     def _score(self, score: str) -> np.ndarray:
-        self._check_score(score)
-        value = getattr(self, score)
+        value = getattr(self, checked_choice("score", score, SCORES))
         # Two empty sets have Jaccard index 1 by convention, but nobody learned anything there.
         return np.where(self.counts > 0, value, 0.0) if score == "jaccard" else value
-
-    def _check_score(self, score: str) -> None:
-        if score not in SCORES:
-            raise InputError("score", f"is {score!r}", f"give one of {', '.join(SCORES)}")
 
     def _check_on_data(self, notion: str) -> None:
         if self.measure != "data":

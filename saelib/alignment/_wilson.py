@@ -43,14 +43,19 @@ def wilson_interval(successes: Any, trials: Any, confidence: float = 0.95) -> tu
     >>> print(f"{low:.4f} {high:.4f}")
     0.0061 0.1718
     """
-    hits, n = np.broadcast_arrays(np.asarray(successes, dtype=float), np.asarray(trials, dtype=float))
+    try:
+        hits, n = np.broadcast_arrays(np.asarray(successes, dtype=float), np.asarray(trials, dtype=float))
+    except (TypeError, ValueError) as unfit:
+        raise InputError(
+            "successes", "and trials are not arrays of counts that fit", "give counts"
+        ) from unfit
     for argument, counts in (("successes", hits), ("trials", n)):
         if not (np.isfinite(counts) & (counts >= 0)).all():
             raise InputError(argument, "holds a negative or infinite count", "give counts")
     if (hits > n).any():
         raise InputError("successes", "exceed the trials", "give successes out of trials")
     z = float(ndtri(0.5 + checked_confidence(confidence) / 2))
-    some = np.maximum(n, 1.0)
+    some = np.where(n > 0, n, 1.0)
     rate = hits / some
     centre = (rate + z**2 / (2 * some)) / (1 + z**2 / some)
     half = z / (1 + z**2 / some) * np.sqrt(rate * (1 - rate) / some + z**2 / (4 * some**2))

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from saelib.errors import InputError
 from saelib.sets._family import SetFamily
+from saelib.sets._membership import from_columns, true_columns
 
 
 class ActivationSets(SetFamily):
@@ -77,10 +78,10 @@ class ActivationSets(SetFamily):
 
         Parameters
         ----------
-        acts : array_like or torch tensor, shape [n_points, d_sae]
+        acts : array_like, scipy sparse or torch tensor, shape [n_points, d_sae]
             Activations after gating.
         threshold : float, default 0.0
-            t_j, the same for all neurons.
+            t_j, the same for all neurons; not negative for sparse activations, whose zeros would fire.
         names : sequence of str, optional
             Names of the neurons.
 
@@ -94,15 +95,15 @@ class ActivationSets(SetFamily):
         >>> ActivationSets.from_array([[0.0, 2.0], [0.5, 0.1]], threshold=0.2).l0
         array([1, 1])
         """
-        array = _on_host(acts)
-        _check_real_matrix(array, "acts", "neuron")
         threshold = _checked_threshold(threshold)
+        if sparse.issparse(acts):
+            return cls(_fires_in_sparse(acts, threshold), names)
+        array = _on_host(acts, "acts")
+        _check_real_matrix(array, "acts", "neuron")
         bad = np.isnan(array)
         if bad.any():
             point, neuron = divmod(int(bad.argmax()), array.shape[1])
-            raise InputError(
-                "acts", f"is NaN at point {point}, neuron {neuron}", "drop the point or mend the model"
-            )
+            raise _nan_activation(point, neuron)
         return cls(array > threshold, names)
 
     @classmethod
@@ -113,6 +114,7 @@ class ActivationSets(SetFamily):
         threshold: float = 0.0,
         batch_size: int = 4096,
         progress: bool = True,
+        names: Sequence[str] | None = None,
     ) -> Self:
         """Make the activation sets of a sparse autoencoder, a batch of points at a time.
 
@@ -132,6 +134,8 @@ class ActivationSets(SetFamily):
             Points a batch. The result does not depend on it.
         progress : bool, default True
             Show a progress bar if the output is a terminal.
+        names : sequence of str, optional
+            Names of the neurons.
 
         Raises
         ------
@@ -152,38 +156,55 @@ class ActivationSets(SetFamily):
         """
         d_in, d_sae = _checked_sae(sae)
         if not hasattr(points, "detach"):
-            points = np.asarray(points)
+            points = _on_host(points, "points")
         _check_points(points, d_in)
         threshold = _checked_threshold(threshold)
         if isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
             raise InputError("batch_size", f"is {batch_size!r}", "give a positive integer")
         n_points = int(points.shape[0])
-        l0 = np.zeros(n_points, dtype=np.int64)
+        l0: list[np.ndarray] = [np.zeros(0, dtype=np.int64)]
         neurons: list[np.ndarray] = [np.zeros(0, dtype=np.int32)]
         with tqdm(total=n_points, unit="point", unit_scale=True, disable=None if progress else True) as bar:
             for start in range(0, n_points, int(batch_size)):
                 batch = points[start : start + int(batch_size)]
                 _check_finite(batch, start)
-                fired = _on_host(sae.active(batch, threshold=threshold))
+                fired = _on_host(sae.active(batch, threshold=threshold), "sae")
                 _check_fired(fired, (len(batch), d_sae))
-                rows, columns = np.nonzero(fired)
-                l0[start : start + len(batch)] = np.bincount(rows, minlength=len(batch))
-                neurons.append(columns.astype(np.int32))
+                for whole, part in zip((l0, neurons), true_columns(fired), strict=True):
+                    whole.append(part)
                 bar.update(len(batch))
-        indptr = np.concatenate([[0], np.cumsum(l0)])
-        indices = np.concatenate(neurons)
-        data = np.ones(indices.size, dtype=np.bool_)
-        return cls(sparse.csr_array((data, indices, indptr), shape=(n_points, d_sae)))
+        return cls(from_columns(np.concatenate(l0), np.concatenate(neurons), d_sae), names)
 
 
-def _on_host(array: Any) -> np.ndarray:
+def _fires_in_sparse(acts: Any, threshold: float) -> sparse.csr_array:
+    if threshold < 0:
+        raise InputError(
+            "threshold", f"is {threshold}, below the zeros that are not stored", "give dense activations"
+        )
+    csr = sparse.csr_array(acts)
+    _check_real_matrix(csr, "acts", "neuron")
+    bad = np.flatnonzero(np.isnan(csr.data))
+    if bad.size:
+        point = int(np.searchsorted(csr.indptr, bad[0], side="right")) - 1
+        raise _nan_activation(point, int(csr.indices[bad[0]]))
+    return csr > threshold
+
+
+def _nan_activation(point: int, neuron: int) -> InputError:
+    return InputError("acts", f"is NaN at point {point}, neuron {neuron}", "drop the point or mend the model")
+
+
+def _on_host(array: Any, argument: str) -> np.ndarray:
     # Duck-typed so that this module never imports torch: a tensor can be detached and moved, an array cannot.
     if hasattr(array, "detach"):
         array = array.detach().cpu()
         if "bfloat16" in str(array.dtype):
             array = array.float()  # numpy has no bfloat16
         return array.numpy()
-    return np.asarray(array)
+    try:
+        return np.asarray(array)
+    except ValueError as ragged:
+        raise InputError(argument, "has rows of different lengths", "give a matrix") from ragged
 
 
 def _checked_sae(sae: Any) -> tuple[int, int]:
@@ -203,7 +224,7 @@ def _checked_threshold(threshold: Any) -> float:
     return float(threshold)
 
 
-def _check_real_matrix(array: np.ndarray, argument: str, column: str) -> None:
+def _check_real_matrix(array: Any, argument: str, column: str) -> None:
     if array.ndim != 2:
         raise InputError(
             argument,
@@ -226,7 +247,7 @@ def _check_points(points: Any, d_in: int) -> None:
 def _check_finite(batch: Any, start: int) -> None:
     finite = np.isfinite(batch) if isinstance(batch, np.ndarray) else batch.isfinite()
     if not finite.all():
-        row, column = divmod(int(np.flatnonzero(~_on_host(finite))[0]), batch.shape[1])
+        row, column = divmod(int(np.flatnonzero(~_on_host(finite, "points"))[0]), batch.shape[1])
         raise InputError(
             "points",
             f"holds {float(batch[row, column])} in row {start + row}, column {column}",

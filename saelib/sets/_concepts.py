@@ -114,7 +114,7 @@ class ConceptSet(SetFamily):
         names: list[str] = []
         columns: list[sparse.csc_array] = []
         for position, column in enumerate(labels.columns):
-            new_names, block = _column_concepts(labels.iloc[:, position], str(column))
+            new_names, block = _column_concepts(labels.iloc[:, position].infer_objects(), str(column))
             names += new_names
             columns.append(block)
         membership = sparse.hstack(columns, format="csr") if columns else np.zeros((len(labels), 0), bool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -107,9 +107,9 @@ class SetFamily:
         InputError
             If a set does not exist or is named twice.
         """
-        if isinstance(which, str):
-            raise InputError("which", "is a single name", f"put it in a list: [{which!r}]")
-        if not isinstance(which, (slice, np.ndarray)):
+        if isinstance(which, str) or not isinstance(which, (slice, Iterable)):
+            raise InputError("which", f"is {which!r}", "give a list of sets, a mask or a slice")
+        if not isinstance(which, slice):
             which = [self.index(w) if isinstance(w, str) else w for w in which]
         chosen = _positions(which, self.n_sets, "which", "sets")
         first = np.zeros(chosen.size, dtype=bool)
@@ -131,8 +131,9 @@ class SetFamily:
     def __len__(self) -> int:
         return self.n_sets
 
-    def __iter__(self) -> Iterator[np.ndarray]:
-        return (self.extent(i) for i in range(self.n_sets))
+    # Like a mapping from names to extents: iterating gives names, indexing by name an extent.
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
 
     def __contains__(self, name: object) -> bool:
         return name in self._position
@@ -157,6 +158,8 @@ def _checked_names(names: Sequence[str] | None, n_sets: int, kind: str) -> tuple
         return tuple(f"{kind} {i}" for i in range(n_sets))
     if isinstance(names, str):
         raise InputError("names", "is a single string", f"give a list of {n_sets} names")
+    if not isinstance(names, Iterable):
+        raise InputError("names", f"is {names!r}", f"give a list of {n_sets} names")
     names = tuple(names)
     if len(names) != n_sets:
         raise InputError("names", f"has {len(names)} entries for {n_sets} {kind}s", "give one name a column")
@@ -174,7 +177,10 @@ def _checked_names(names: Sequence[str] | None, n_sets: int, kind: str) -> tuple
 def _positions(which: Any, length: int, argument: str, things: str) -> np.ndarray:
     if isinstance(which, slice):
         return np.arange(length)[which]
-    chosen = np.asarray(which)
+    try:
+        chosen = np.asarray(which)
+    except ValueError as ragged:
+        raise InputError(argument, "is ragged", "give a list of numbers or a mask") from ragged
     if chosen.ndim != 1:
         raise InputError(argument, f"has {chosen.ndim} dimension(s)", "give a list of numbers or a mask")
     if chosen.size == 0 and chosen.dtype != np.bool_:

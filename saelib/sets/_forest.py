@@ -16,7 +16,11 @@ def checked_parents(parents: Sequence[Any] | np.ndarray | None, names: Sequence[
     n = len(names)
     if parents is None:
         return np.full(n, -1, dtype=np.int64)
-    if isinstance(parents, str) or len(parents) != n:
+    if isinstance(parents, str) or not isinstance(parents, (Sequence, np.ndarray)):
+        raise InputError(
+            "parents", f"is a {type(parents).__name__}", f"give a list of {n} parents, -1 for roots"
+        )
+    if len(parents) != n:
         raise InputError(
             "parents", f"has {len(parents)} entries for {n} concepts", "give one a concept, -1 for roots"
         )
