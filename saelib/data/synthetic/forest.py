@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.special import ndtri
+from tqdm import tqdm
 
 from saelib.data.synthetic.config import ForestConfig
 from saelib.errors import InputError
@@ -89,25 +90,18 @@ def concept_forest(
     >>> bool(set(sample.concepts.extent("c0.0")) <= set(sample.concepts.extent("c0")))
     True
     """
-    chunks = list(forest_chunks(config, n_points, seed, chunk_size=chunk_size))
-    if len(chunks) == 1:
-        return chunks[0]
-    first = chunks[0]
+    n_points, seed, chunk_size = _checked(config, n_points, seed, chunk_size)
+    world = _World(config)
     points = np.empty((n_points, config.d_in), dtype=np.float32)
+    amplitudes: list[sp.csr_array] = []
     at = 0
-    for chunk in chunks:
-        points[at : at + len(chunk.points)] = chunk.points
-        at += len(chunk.points)
-    amplitudes = sp.csr_array(sp.vstack([chunk.amplitudes for chunk in chunks], format="csr"))
-    return ForestSample(
-        points,
-        _concepts(amplitudes, config),
-        first.directions,
-        amplitudes,
-        first.probabilities,
-        first.bias,
-        config,
-    )
+    with tqdm(total=n_points, unit=" points", disable=None, leave=False) as bar:
+        for piece, amplitude in _pieces(world, n_points, seed, chunk_size):
+            points[at : at + len(piece)] = piece
+            amplitudes.append(amplitude)
+            at += len(piece)
+            bar.update(len(piece))
+    return _sample(world, points, amplitudes)
 
 
 def forest_chunks(
@@ -136,47 +130,66 @@ def forest_chunks(
     >>> [len(chunk.points) for chunk in forest_chunks(ForestConfig(d_in=8), 10, seed=0, chunk_size=4)]
     [4, 4, 2]
     """
+    return _chunks(config, *_checked(config, n_points, seed, chunk_size))
+
+
+def _checked(config: ForestConfig, n_points: int, seed: int, chunk_size: int) -> tuple[int, int, int]:
     if not isinstance(config, ForestConfig):
         raise InputError("config", f"is a {type(config).__name__}", "give a ForestConfig")
     for name, value, least in (("n_points", n_points, 0), ("seed", seed, 0), ("chunk_size", chunk_size, 1)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise InputError(name, f"is {value!r}", f"give an integer >= {least}")
-    return _chunks(_World(config), int(n_points), int(seed), int(chunk_size))
+    return int(n_points), int(seed), int(chunk_size)
 
 
-def _chunks(world: _World, n_points: int, seed: int, chunk_size: int) -> Iterator[ForestSample]:
-    config, block, number = world.config, None, -1
-    for start in range(0, max(n_points, 1), chunk_size):
-        end = min(start + chunk_size, n_points)
-        points: list[NDArray[np.float32]] = []
-        amplitudes: list[sp.csr_array] = []
-        at = start
-        while at < end or not points:
-            if block is None or at // _BLOCK != number:
-                number = at // _BLOCK
-                block = world.block(seed, number)
-            rows = slice(at - number * _BLOCK, min(end - number * _BLOCK, _BLOCK))
-            points.append(block[0][rows])
-            amplitudes.append(block[1][rows])
-            at += len(points[-1])
-        joined = sp.csr_array(sp.vstack(amplitudes, format="csr")) if len(amplitudes) > 1 else amplitudes[0]
-        yield ForestSample(
-            np.concatenate(points) if len(points) > 1 else points[0].copy(),
-            _concepts(joined, config),
-            world.directions,
-            joined,
-            config.probabilities.copy(),
-            world.bias,
-            config,
-        )
+def _chunks(config: ForestConfig, n_points: int, seed: int, chunk_size: int) -> Iterator[ForestSample]:
+    world = _World(config)
+    points: list[NDArray[np.float32]] = []
+    amplitudes: list[sp.csr_array] = []
+    held = 0
+    for piece, amplitude in _pieces(world, n_points, seed, chunk_size):
+        points.append(piece)
+        amplitudes.append(amplitude)
+        held += len(piece)
+        if held == chunk_size:
+            yield _sample(world, np.concatenate(points), amplitudes)
+            points, amplitudes, held = [], [], 0
+    if held or n_points == 0:
+        yield _sample(world, np.concatenate([*points, np.empty((0, config.d_in), np.float32)]), amplitudes)
 
 
-def _concepts(amplitudes: sp.csr_array, config: ForestConfig) -> ConceptSet:
+def _pieces(
+    world: _World, n_points: int, seed: int, chunk_size: int
+) -> Iterator[tuple[NDArray[np.float32], sp.csr_array]]:
+    """Cut the stream of blocks where a block, a chunk or the sample ends."""
+    at = 0
+    for number in range(-(-n_points // _BLOCK)):
+        points, amplitudes = world.block(seed, number)
+        end = min((number + 1) * _BLOCK, n_points)
+        while at < end:
+            stop = min((at // chunk_size + 1) * chunk_size, end)
+            rows = slice(at - number * _BLOCK, stop - number * _BLOCK)
+            yield points[rows], amplitudes[rows]
+            at = stop
+
+
+def _sample(world: _World, points: NDArray[np.float32], pieces: list[sp.csr_array]) -> ForestSample:
+    config = world.config
+    empty = sp.csr_array(np.zeros((0, config.n_concepts), dtype=np.float32))
+    amplitudes = sp.csr_array(sp.vstack(pieces or [empty], format="csr"))
     membership = sp.csr_array(
         (np.ones(amplitudes.nnz, dtype=bool), amplitudes.indices.copy(), amplitudes.indptr.copy()),
         shape=amplitudes.shape,
     )
-    return ConceptSet(membership, config.names, list(config.tree.parents))
+    return ForestSample(
+        points=points,
+        concepts=ConceptSet(membership, config.names, list(config.tree.parents)),
+        directions=world.directions.copy(),
+        amplitudes=amplitudes,
+        probabilities=config.probabilities.copy(),
+        bias=world.bias.copy(),
+        config=config,
+    )
 
 
 class _World:
@@ -201,8 +214,9 @@ class _World:
                 left = 1 - np.concatenate([[0.0], np.cumsum(q[group])[:-1]])
                 q[group] = np.minimum(q[group] / np.maximum(left, 1e-300), 1.0)
         self.threshold = -ndtri(q)
-        # float32 for the roots' dense comparison; a probability of 1 has threshold −∞ in both.
-        self.threshold32 = self.threshold.astype(np.float32)
+        # float32 for the dense draw of the roots.
+        self.root_threshold = self.threshold[tree.roots].astype(np.float32)
+        self.root_probability = q[tree.roots].astype(np.float32)
         self.child_count = np.array([len(c) for c in tree.children], dtype=np.int64)
         self.child_start = np.concatenate([[0], np.cumsum(self.child_count)[:-1]])
         self.child_list = np.concatenate([*tree.children, np.empty(0, dtype=np.int64)])
@@ -225,12 +239,16 @@ class _World:
         tree = self.config.tree
         roots = tree.roots
         shared = None
-        own = rng.standard_normal((_BLOCK, len(roots)), dtype=np.float32)
-        if self.loadings is not None:
+        if self.loadings is None:
+            rows, column = np.nonzero(
+                rng.random((_BLOCK, len(roots)), dtype=np.float32) < self.root_probability
+            )
+        else:
+            own = rng.standard_normal((_BLOCK, len(roots)), dtype=np.float32)
             shared = rng.standard_normal((_BLOCK, self.loadings.shape[1]), dtype=np.float32)
             own *= self.own[roots]
             own += shared @ self.loadings[roots].T
-        rows, column = np.nonzero(own > self.threshold32[roots])
+            rows, column = np.nonzero(own > self.root_threshold)
         concepts = roots[column]
         found = [(rows, concepts, np.full(len(rows), -1))]
         place = 0
@@ -272,11 +290,9 @@ class _World:
                 factor = relative[parent_place[here]]
                 amplitude[here] *= factor
                 relative[here] *= factor
-        order = np.lexsort((concepts, rows))
-        indptr = np.searchsorted(rows[order], np.arange(_BLOCK + 1))
         # A float32 zero would leave a membership without an amplitude.
-        values = np.maximum(amplitude[order].astype(np.float32), np.finfo(np.float32).tiny)
-        return sp.csr_array(
-            (values, concepts[order].astype(np.int32), indptr.astype(np.int32)),
-            shape=(_BLOCK, len(self.config.tree)),
-        )
+        values = np.maximum(amplitude.astype(np.float32), np.finfo(np.float32).tiny)
+        shape = (_BLOCK, len(self.config.tree))
+        sparse = sp.csr_array((values, (rows.astype(np.int32), concepts.astype(np.int32))), shape=shape)
+        sparse.sort_indices()
+        return sparse
