@@ -1,0 +1,134 @@
+# The study as a graph: site ← notebooks ← tables ← sweep cells ← the files of saelib that each of them uses.
+# `saelib reproduce` is the usual front; by hand: snakemake --cores 2 --config profile=quick
+# A step runs again when its code, its settings or its inputs change. Every output appears whole or not at all.
+import sys
+
+from saelib.study import graph, paths, plan
+
+PROJECT = paths.project()
+PROFILE = plan.profile(config.get("profile", "full"))
+PUBLISH = bool(int(config.get("publish", 0)))
+SWEEPS = graph.sweep_steps(PROFILE)
+CHAPTERS = graph.chapter_steps(PROFILE, PROJECT)
+# `exec`: the stage itself, not a shell around it, is Snakemake's child, and dies with it.
+STAGE = f"exec {sys.executable} -m saelib.study."
+TABLES = [f"results/{table}.parquet" for sweep in SWEEPS for table in sweep.tables]
+HAS_SITE = (PROJECT / "_config.yml").is_file()
+
+
+workdir: str(PROJECT / "runs" / PROFILE.name)
+
+
+localrules:
+    all,
+    study,
+
+
+rule all:
+    input:
+        "results/manifest.json",
+        "published.json" if PUBLISH else [],
+        "site.json" if HAS_SITE else [],
+
+
+rule study:
+    input:
+        "results/manifest.json",
+
+
+for sweep in SWEEPS:
+
+    rule:
+        name:
+            f"cell_{sweep.name}"
+        input:
+            sweep.code,
+        output:
+            f"cells/{sweep.name}/{{cell}}.zip",
+            f"cells/{sweep.name}/{{cell}}.json",
+        params:
+            sweep=sweep.name,
+            settings=sweep.settings,
+        log:
+            f"logs/cell_{sweep.name}_{{cell}}.log",
+        shell:
+            STAGE + "run_cell --profile {PROFILE.name} --sweep {params.sweep} --cell {wildcards.cell} --root . > {log} 2>&1"
+
+    rule:
+        name:
+            f"gather_{sweep.name}"
+        input:
+            [f"cells/{sweep.name}/{cell}.{kind}" for cell in sweep.cells for kind in ("zip", "json")],
+        output:
+            [f"results/{table}.parquet" for table in sweep.tables],
+            f"provenance/sweep_{sweep.name}.json",
+        params:
+            sweep=sweep.name,
+            settings=sweep.settings,
+        log:
+            f"logs/gather_{sweep.name}.log",
+        shell:
+            STAGE + "run_gather --profile {PROFILE.name} --sweep {params.sweep} --root . > {log} 2>&1"
+
+
+for chapter in CHAPTERS:
+
+    rule:
+        name:
+            f"notebook_{chapter.name}"
+        input:
+            chapter.code,
+            [f"results/{table}.parquet" for table in chapter.tables],
+        output:
+            f"notebooks/{chapter.name}.ipynb",
+            f"provenance/notebook_{chapter.name}.json",
+            chapter.claims,
+        params:
+            notebook=chapter.name,
+            given=chapter.given,
+        log:
+            f"logs/notebook_{chapter.name}.log",
+        shell:
+            STAGE + "run_chapter --profile {PROFILE.name} --notebook {params.notebook} --root . > {log} 2>&1"
+
+
+rule manifest:
+    input:
+        TABLES,
+        [f"provenance/sweep_{sweep.name}.json" for sweep in SWEEPS],
+        [f"provenance/notebook_{chapter.name}.json" for chapter in CHAPTERS],
+    output:
+        "results/manifest.json",
+    log:
+        "logs/manifest.log",
+    shell:
+        STAGE + "run_publish --root . > {log} 2>&1"
+
+
+rule publish:
+    input:
+        "results/manifest.json",
+        [f"notebooks/{chapter.name}.ipynb" for chapter in CHAPTERS],
+        [claim for chapter in CHAPTERS for claim in chapter.claims],
+    output:
+        "published.json",
+    log:
+        "logs/publish.log",
+    shell:
+        STAGE + "run_publish --root . --publish > {log} 2>&1"
+
+
+rule site:
+    input:
+        graph.page_sources(PROJECT),
+        [f"notebooks/{chapter.name}.ipynb" for chapter in CHAPTERS],
+        [claim for chapter in CHAPTERS for claim in chapter.claims],
+        "published.json" if PUBLISH else "results/manifest.json",
+    output:
+        "site.json",
+    params:
+        published="--published" if PUBLISH else "",
+    log:
+        "logs/site.log",
+    shell:
+        STAGE + "run_site --root . {params.published} > {log} 2>&1"

@@ -1,0 +1,204 @@
+"""Which source files a stage depends on, read off its imports without running it."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import saelib
+from saelib.errors import InputError
+
+_PACKAGE = Path(saelib.__file__).resolve().parent
+# They route names and hold settings; a stage's settings are tracked by value, so that another sweep's new
+# number or a new public name does not recompute everything.
+_NOT_CODE = {_PACKAGE / "__init__.py", _PACKAGE / "study" / "__init__.py", _PACKAGE / "study" / "profiles.py"}
+
+
+def sources(start: Path) -> tuple[Path, ...]:
+    """A script and every file of saelib that it reaches by imports, lazily offered names included.
+
+    Parameters
+    ----------
+    start : Path
+        A Python file: a notebook's script or a sweep's module.
+
+    Returns
+    -------
+    tuple of Path
+        Sorted, ``start`` included.
+
+    Raises
+    ------
+    InputError
+        If a file is not Python.
+
+    Examples
+    --------
+    >>> found = sources(_PACKAGE / "claims" / "criterion.py")
+    >>> [path.relative_to(_PACKAGE).as_posix() for path in found]
+    ['claims/criterion.py', 'errors.py']
+    """
+    start = start.resolve()
+    found, waiting = {start}, [start]
+    while waiting:
+        for path in _imported_by(waiting.pop()):
+            if path not in found:
+                found.add(path)
+                waiting.append(path)
+    return tuple(sorted(found - (_NOT_CODE - {start})))
+
+
+def code_version(files: Iterable[Path]) -> str:
+    """A fingerprint of some source files: unlike a commit's hash, it changes only when they do.
+
+    Parameters
+    ----------
+    files : iterable of Path
+        Any files; their order does not matter, their names and contents do.
+
+    Returns
+    -------
+    str
+        The first 16 hexadecimal digits of a SHA-256.
+
+    Examples
+    --------
+    >>> len(code_version([Path(__file__)]))
+    16
+    """
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def tables_read(script: Path) -> tuple[str, ...]:
+    """The tables a notebook reads: every ``study.table("name")`` in it.
+
+    Parameters
+    ----------
+    script : Path
+        The notebook's script.
+
+    Returns
+    -------
+    tuple of str
+        Sorted names.
+
+    Raises
+    ------
+    InputError
+        If a table's name is not written out, so that the graph cannot know it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "a.py").write_text("study.table('sizes'); study.table('sizes')")
+    ...     tables_read(Path(folder, "a.py"))
+    ('sizes',)
+    """
+    names = set()
+    for node in ast.walk(_parsed(script)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+            "study.table",
+            "saelib.study.table",
+            "table",
+        ):
+            argument = node.args[0] if node.args else None
+            if not (isinstance(argument, ast.Constant) and isinstance(argument.value, str)):
+                offence = f"reads a table by {ast.unparse(node)!r} (line {node.lineno})"
+                raise InputError(f"notebook {script.stem}", offence, "write the table's name out as a string")
+            names.add(argument.value)
+    return tuple(sorted(names))
+
+
+@functools.cache
+def _parsed(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise InputError(str(path), f"is not Python ({error})", "mend it") from None
+
+
+@functools.cache
+def _imported_by(path: Path) -> frozenset[Path]:
+    found: set[Path] = set()
+    lazily_used: list[str] = []
+    nodes = list(_run_time_nodes(_parsed(path)))
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found |= _files_of(alias.name)
+                lazily_used.append(alias.name)
+        elif isinstance(node, ast.ImportFrom):
+            package = _absolute(node, path)
+            for alias in node.names:
+                name = f"{package}.{alias.name}"
+                found |= _files_of(_home(package, alias.name) or (name if _file_of(name) else package))
+                lazily_used.append(name)
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    for package in lazily_used:
+        for attribute in attributes:
+            if home := _home(package, attribute):
+                found |= _files_of(home)
+    return frozenset(found)
+
+
+def _run_time_nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node but those only type checkers see."""
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
+            continue
+        yield child
+        yield from _run_time_nodes(child)
+
+
+def _absolute(node: ast.ImportFrom, path: Path) -> str:
+    if not node.level:
+        return node.module or ""
+    if not path.is_relative_to(_PACKAGE):
+        return ""
+    inside = path.relative_to(_PACKAGE.parent).parts[: -node.level]
+    return ".".join([*inside, *([node.module] if node.module else [])])
+
+
+def _file_of(module: str) -> Path | None:
+    first, *rest = module.split(".")
+    if first != "saelib":
+        return None
+    stem = _PACKAGE.joinpath(*rest)
+    for candidate in (
+        stem.with_name(f"{stem.name}.py") if rest else stem / "__init__.py",
+        stem / "__init__.py",
+    ):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _files_of(module: str) -> set[Path]:
+    """The module's file and the ``__init__`` of every package above it: importing it runs them all."""
+    parts = module.split(".")
+    found = (_file_of(".".join(parts[:depth])) for depth in range(1, len(parts) + 1))
+    return {path for path in found if path is not None}
+
+
+def _home(package: str, name: str) -> str | None:
+    return _lazy_names(package).get(name)
+
+
+@functools.cache
+def _lazy_names(package: str) -> dict[str, str]:
+    """The ``_HOME`` table of a package that imports its public names on first use."""
+    path = _file_of(package)
+    if path is None:
+        return {}
+    for statement in _parsed(path).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "_HOME":
+            home: dict[str, str] = ast.literal_eval(statement.value)
+            return home
+    return {}

@@ -1,0 +1,5 @@
+# %% [markdown]
+# # A chapter that reads nothing
+
+# %%
+1 + 1
