@@ -32,9 +32,9 @@ def best_elsewhere(table: pd.DataFrame) -> pd.Series:
 
     Examples
     --------
-    >>> table = pd.DataFrame({"a": [1.0, 0.0, 0.0], "b": [0.5, 0.5, 0.5]}, index=[0, 1, 2])
+    >>> table = pd.DataFrame({"a": [1.0, 0.0, 0.0], "b": [0.6, 0.6, 0.6]}, index=[0, 1, 2])
     >>> best_elsewhere(table).tolist()      # only seed 0 itself would have preferred a
-    [0.5, 0.5, 0.5]
+    [0.6, 0.6, 0.6]
     """
     if table.shape[0] < 2 or table.shape[1] < 1:
         raise InputError("table", f"has shape {table.shape}", "give at least two seeds and one setting")
@@ -46,9 +46,7 @@ def best_elsewhere(table: pd.DataFrame) -> pd.Series:
     return pd.Series(values[np.arange(len(values)), chosen], index=table.index)
 
 
-def at_matched_l0(
-    frame: pd.DataFrame, value: str, gate: str = "TopK", against: str = "ReLU", fewest: int = 1
-) -> pd.DataFrame:
+def at_matched_l0(frame: pd.DataFrame, value: str, gate: str = "TopK", against: str = "ReLU") -> pd.DataFrame:
     """Compare two gates at the same size, seed and L0, by interpolation along log L0.
 
     The second gate's curve of ``value`` over log L0 is interpolated at the first gate's L0, and only
@@ -62,8 +60,6 @@ def at_matched_l0(
         The column to compare.
     gate, against : str
         Whose L0 is kept, and whose curve is interpolated.
-    fewest : int, default 1
-        Drop sizes with fewer comparable points than this in some seed.
 
     Returns
     -------
@@ -88,7 +84,4 @@ def at_matched_l0(
         there = np.interp(np.log(inside.l0), np.log(curve.l0), curve[value])
         for l0, here, other in zip(inside.l0, inside[value], there, strict=True):
             rows.append({"d_sae": d_sae, "seed": seed, "l0": l0, gate: here, against: other})
-    matched = pd.DataFrame(rows, columns=["d_sae", "seed", "l0", gate, against])
-    counts = matched.groupby(["d_sae", "seed"]).size().unstack("seed", fill_value=0).min(axis=1)
-    kept = counts.index[counts >= fewest]
-    return matched[matched.d_sae.isin(kept)].reset_index(drop=True)
+    return pd.DataFrame(rows, columns=["d_sae", "seed", "l0", gate, against])
