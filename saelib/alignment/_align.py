@@ -101,6 +101,8 @@ def _checked_weights(weights: Any, n_points: int) -> np.ndarray:
         )
     if not array.any():
         raise InputError("weights", "are all zero", "give at least one point a positive weight")
-    if not np.isfinite(array.sum()):
+    with np.errstate(over="ignore"):
+        total = array.sum()
+    if not np.isfinite(total):
         raise InputError("weights", "add up to infinity", "divide them by their maximum")
     return array

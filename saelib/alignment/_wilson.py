@@ -22,7 +22,7 @@ def wilson_interval(successes: Any, trials: Any, confidence: float = 0.95) -> tu
 
     Returns
     -------
-    low, high : ndarray
+    low, high : ndarray, or float for two numbers
         float64, within [0, 1].
 
     Raises
@@ -62,7 +62,7 @@ def wilson_interval(successes: Any, trials: Any, confidence: float = 0.95) -> tu
     # The ends are exact at 0 and n successes; rounding would leave 1e-17 there.
     low = np.where((hits == 0) | (n == 0), 0.0, np.clip(centre - half, 0.0, 1.0))
     high = np.where((hits == n) | (n == 0), 1.0, np.clip(centre + half, 0.0, 1.0))
-    return low, high
+    return low[()], high[()]  # numbers in, numbers out
 
 
 def checked_confidence(confidence: Any) -> float:
