@@ -9,12 +9,14 @@ import contextlib
 import dataclasses
 import importlib
 import importlib.resources
+import importlib.util
 import inspect
 import pkgutil
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 import numpy as np
 import pytest
@@ -190,19 +192,38 @@ def public_modules() -> Iterator[str]:
             yield found.name
 
 
+def objects_of(module_name: str) -> Iterator[object]:
+    """Functions and classes of saelib that a module's __all__ names."""
+    # What cannot be imported is reported by the test of modules, not by a collection that breaks off.
+    with contextlib.suppress(ImportError):
+        for name in getattr(importlib.import_module(module_name), "__all__", ()):
+            with contextlib.suppress(ImportError, AttributeError):
+                thing = getattr(sys.modules[module_name], name)
+                is_code = inspect.isfunction(thing) or inspect.isclass(thing)
+                if is_code and thing.__module__.startswith("saelib"):
+                    yield thing
+
+
+def named(things: Iterable[object]) -> dict[str, object]:
+    """Each thing once, under the name of where it is written."""
+    return dict(sorted((f"{thing.__module__}.{thing.__qualname__}", thing) for thing in things))
+
+
+def is_front(module_name: str) -> bool:
+    found = importlib.util.find_spec(module_name)
+    return module_name.count(".") <= 1 or (found is not None and found.submodule_search_locations is not None)
+
+
+@cache
 def public_objects() -> dict[str, object]:
-    """Functions and classes that some __all__ names, each once, under the name of where it is written."""
-    found: dict[str, object] = {}
-    for module_name in public_modules():
-        # What cannot be imported is reported by the test of modules, not by a collection that breaks off.
-        with contextlib.suppress(ImportError):
-            for name in getattr(importlib.import_module(module_name), "__all__", ()):
-                with contextlib.suppress(ImportError, AttributeError):
-                    thing = getattr(sys.modules[module_name], name)
-                    written_here = getattr(thing, "__module__", "").startswith("saelib")
-                    if written_here and (inspect.isfunction(thing) or inspect.isclass(thing)):
-                        found[f"{thing.__module__}.{thing.__qualname__}"] = thing
-    return dict(sorted(found.items()))
+    """What the packages offer, which re-export it, and the modules right below saelib."""
+    return named(thing for module in public_modules() if is_front(module) for thing in objects_of(module))
+
+
+@cache
+def shared_objects() -> dict[str, object]:
+    """What modules within a package list for their neighbours."""
+    return named(thing for module in public_modules() if not is_front(module) for thing in objects_of(module))
 
 
 def sections(docstring: str) -> dict[str, str]:
@@ -245,7 +266,13 @@ def test_docstring_says_what_it_does_and_shows_an_example(path: str) -> None:
     docstring = inspect.getdoc(public_objects()[path]) or ""
     summary = docstring.partition("\n\n")[0]
     assert summary.rstrip().endswith((".", ":", "?")), "begin with one sentence"
-    assert ">>> " in sections(docstring).get("Examples", ""), "add an Examples section that can be run"
+    has_example = ">>> " in sections(docstring).get("Examples", "")
+    assert has_example, "add an Examples section that can be run"
+
+
+@pytest.mark.parametrize("path", sorted(set(shared_objects()) - set(public_objects())))
+def test_what_modules_share_has_a_docstring(path: str) -> None:
+    assert (inspect.getdoc(shared_objects()[path]) or "").strip()
 
 
 @pytest.mark.parametrize("path", public_objects())
