@@ -17,9 +17,10 @@ from torch.nn.functional import embedding_bag
 from saelib.errors import InputError
 from saelib.sae.gates import Gate, ReLU, TopK
 from saelib.sae.model import SAE
-from saelib.sae.selection import top_k_indices, top_k_mask
+from saelib.sae.selection import top_k_indices
 
-SPARSE_FROM = 16  # d_sae / k from which sums of k rows beat dense products (benchmarks/training.py)
+SPARSE_FROM = 8  # d_sae / k from which sums of k rows beat dense products (benchmarks/training.py)
+GATHER_FROM = 64  # d_sae / k from which gathering k rows a point beats one dense product
 
 
 @dataclass
@@ -34,10 +35,10 @@ class Gradients:
         Mean over the batch of ``‖x̂ - x‖²``.
     l1 : float
         Mean over the batch of ``‖z‖₁``.
-    l0 : float
-        Mean number of active neurons a point.
     fired : torch.Tensor
         Boolean [d_sae]: who fired on the batch.
+    acts : torch.Tensor
+        The activations, [B, d_sae], or only the k chosen ones a point, [B, k].
     pre_acts, residual : torch.Tensor
         ``p`` [B, d_sae] and ``x - x̂`` [B, d_in], for reviving the dead.
     """
@@ -48,10 +49,15 @@ class Gradients:
     b_dec: torch.Tensor
     squared_error: float
     l1: float
-    l0: float
     fired: torch.Tensor
+    acts: torch.Tensor
     pre_acts: torch.Tensor
     residual: torch.Tensor
+
+    @property
+    def l0(self) -> float:
+        """Mean number of active neurons a point; counted only when asked for, as it costs a pass."""
+        return float((self.acts > 0).sum()) / len(self.acts)
 
 
 def gradients(sae: SAE, x: torch.Tensor, l1_coefficient: float = 0.0) -> Gradients:
@@ -78,30 +84,27 @@ def gradients(sae: SAE, x: torch.Tensor, l1_coefficient: float = 0.0) -> Gradien
         pre = torch.addmm(sae.b_enc, centred, sae.W_enc)
         if isinstance(sae.gate, TopK) and sae.d_sae >= SPARSE_FROM * sae.gate.k:
             return _sparse(sae, x, centred, pre, sae.gate.k, l1_coefficient)
-        return _dense(sae, x, centred, pre, _mask(sae.gate, pre), l1_coefficient)
+        return _dense(sae, x, centred, pre, _acts(sae.gate, pre), l1_coefficient)
 
 
-def _mask(gate: Gate, pre: torch.Tensor) -> torch.Tensor:
-    if isinstance(gate, ReLU):
-        return pre > 0
-    if isinstance(gate, TopK):
-        return top_k_mask(pre, gate.k).logical_and_(pre > 0)
+def _acts(gate: Gate, pre: torch.Tensor) -> torch.Tensor:
+    if isinstance(gate, ReLU | TopK):
+        return gate.acts(pre)
     raise InputError("gate", f"is {gate!r}", "give ReLU() or TopK(k)")
 
 
 def _dense(
-    sae: SAE, x: torch.Tensor, centred: torch.Tensor, pre: torch.Tensor, mask: torch.Tensor, l1: float
+    sae: SAE, x: torch.Tensor, centred: torch.Tensor, pre: torch.Tensor, z: torch.Tensor, l1: float
 ) -> Gradients:
     batch = x.shape[0]
-    z = pre * mask
     residual = x - torch.addmm(sae.b_dec, z, sae.W_dec)
     r = residual * (-2.0 / batch)
     dz = torch.mm(r, sae.W_dec.T)
     if l1:
         dz += l1 / batch
-    dz *= mask
+    # relu's own backward: dz where z > 0, else 0; several times faster than a boolean mask on a CPU.
+    dz = torch.ops.aten.threshold_backward(dz, z, 0)
     db_enc = dz.sum(0)
-    per_neuron = mask.sum(0)
     return Gradients(
         W_enc=torch.mm(centred.T, dz),
         b_enc=db_enc,
@@ -109,8 +112,8 @@ def _dense(
         b_dec=r.sum(0) - torch.mv(sae.W_enc, db_enc),
         squared_error=float(residual.square().sum()) / batch,
         l1=float(z.sum()) / batch,
-        l0=float(per_neuron.sum()) / batch,
-        fired=per_neuron > 0,
+        fired=z.amax(0) > 0,
+        acts=z,
         pre_acts=pre,
         residual=residual,
     )
@@ -125,8 +128,7 @@ def _sparse(
     on = z > 0
     residual = x - sae.b_dec - embedding_bag(chosen, sae.W_dec, per_sample_weights=z, mode="sum")
     r = residual * (-2.0 / batch)
-    rows = sae.W_dec.index_select(0, chosen.reshape(-1)).reshape(batch, k, sae.d_in)
-    dz = torch.bmm(rows, r.unsqueeze(2)).squeeze(2)
+    dz = _along_chosen(r, sae.W_dec, chosen)
     if l1:
         dz += l1 / batch
     dz *= on
@@ -139,11 +141,20 @@ def _sparse(
         b_dec=r.sum(0) - torch.mv(sae.W_enc, db_enc),
         squared_error=float(residual.square().sum()) / batch,
         l1=float(z.sum()) / batch,
-        l0=float(on.sum()) / batch,
         fired=by_neuron.sum_scalars(on.to(z.dtype)) > 0,
+        acts=z,
         pre_acts=pre,
         residual=residual,
     )
+
+
+def _along_chosen(r: torch.Tensor, W_dec: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+    """``<r_b, W_dec_j>`` for each chosen j of each row b, [B, k]."""
+    batch, k = chosen.shape
+    if len(W_dec) <= GATHER_FROM * k:
+        return torch.mm(r, W_dec.T).gather(1, chosen)
+    rows = W_dec.index_select(0, chosen.reshape(-1)).reshape(batch, k, W_dec.shape[1])
+    return torch.bmm(rows, r.unsqueeze(2)).squeeze(2)
 
 
 class _ByNeuron:

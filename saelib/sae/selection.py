@@ -39,8 +39,8 @@ def top_k_indices(values: torch.Tensor, k: int) -> torch.Tensor:
     tensor([[0, 2]])
     """
     n, d = values.shape
-    flat = torch.from_numpy(np.flatnonzero(top_k_mask(values, k).cpu().numpy())).to(values.device)
-    return (flat % d).reshape(n, min(k, d))
+    flat = np.flatnonzero(top_k_mask(values, k).cpu().numpy())
+    return torch.from_numpy(flat % d).reshape(n, min(k, d)).to(values.device)
 
 
 def _on_numpy(values: torch.Tensor) -> bool:

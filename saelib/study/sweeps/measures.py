@@ -73,8 +73,9 @@ def measure(
     saes : DataFrame
         One row: explained_variance, l0, n_dead, the fraction of concepts ``detected``, ``separated`` and
         ``approximated`` by some neuron, mean ``best_jaccard``, pairs that break the nesting of T1b
-        (``nesting_violations``), and of the budgets T5d and T5e floor or ceiling, what is reached, and
-        whether it is violated.
+        (``nesting_violations``); of the sparsity budget T5d the floor and what is missed, in memberships a
+        point, and of the Jaccard budgets T5e the largest share used by a neuron and by a concept, each
+        with its exact number of violations.
     by_concept : DataFrame
         One row a concept: its level and frequency, the neuron with the best Jaccard index and that index,
         its recall, precision and leak, the best recall of any neuron, the three notions, and its number
@@ -97,7 +98,7 @@ def measure(
     a = align(activations, concepts)
     by_concept = _by_concept(a, concepts, tolerances)
     reconstruction = quality(sae, points)
-    sparsity, overlap = sparsity_budget(activations, concepts, a), jaccard_budget(activations, concepts, a)
+    sparsity, overlap = sparsity_budget(a), jaccard_budget(a)
     row = {
         "explained_variance": reconstruction.explained_variance,
         "l0": reconstruction.l0,
@@ -107,14 +108,12 @@ def measure(
         "approximated": by_concept.approximated.mean(),
         "best_jaccard": by_concept.jaccard.mean(),
         "nesting_violations": _nesting_violations(a, concepts, tolerances),
-        "t5d_floor": sparsity.floor,
-        "t5d_reached": sparsity.achieved,
-        "t5d_violated": sparsity.violated,
-        "t5e_neuron_ceiling": overlap.neuron_ceiling,
-        "t5e_neuron_reached": overlap.neuron_reached,
-        "t5e_concept_ceiling": overlap.concept_ceiling,
-        "t5e_concept_reached": overlap.concept_reached,
-        "t5e_violated": overlap.violated,
+        "t5d_floor": sparsity.floor_mass,
+        "t5d_missed": sparsity.missed_mass,
+        "t5d_violations": int(sparsity.violated),
+        "t5e_neuron_use": overlap.neuron_use,
+        "t5e_concept_use": overlap.concept_use,
+        "t5e_violations": overlap.violations,
     }
     saes = pd.DataFrame([dict(labels) | row])
     for at, (name, value) in enumerate(labels.items()):
