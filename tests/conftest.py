@@ -9,6 +9,9 @@ import matplotlib
 import pytest
 from hypothesis import settings
 
+# Notebooks for the tests of the runner: importing them, as the search for doctests does, would run them.
+collect_ignore_glob = ["study/tiny/*"]
+
 # Set before numpy and torch are loaded, and inherited by every process that a test starts.
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
