@@ -1,6 +1,7 @@
 # The study as a graph: site ← notebooks ← tables ← sweep cells ← the files of saelib that each of them uses.
 # `saelib reproduce` is the usual front; by hand: snakemake --cores 2 --config profile=quick
 # A step runs again when its code, its settings or its inputs change. Every output appears whole or not at all.
+import shlex
 import sys
 
 from saelib.study import graph, paths, plan
@@ -11,7 +12,7 @@ PUBLISH = bool(int(config.get("publish", 0)))
 SWEEPS = graph.sweep_steps(PROFILE)
 CHAPTERS = graph.chapter_steps(PROFILE, PROJECT)
 # `exec`: the stage itself, not a shell around it, is Snakemake's child, and dies with it.
-STAGE = f"exec {sys.executable} -m saelib.study."
+STAGE = f"exec {shlex.quote(sys.executable)} -m saelib.study."
 TABLES = [f"results/{table}.parquet" for sweep in SWEEPS for table in sweep.tables]
 HAS_SITE = (PROJECT / "_config.yml").is_file()
 
