@@ -451,7 +451,8 @@ class Alignment:
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """part/whole, 0 where the whole is empty; weighted sums may exceed it by rounding, rates may not."""
-    rate = np.zeros(np.broadcast_shapes(part.shape, whole.shape))
+    # Counts are stored concept by concept; rates keep that order, or every pass over them would jump about.
+    rate = np.zeros(np.broadcast_shapes(part.shape, whole.shape), order="F")
     np.divide(part, whole, out=rate, where=np.broadcast_to(whole > 0, rate.shape))
     return np.minimum(rate, 1.0, out=rate)
 

@@ -28,14 +28,14 @@ def pair_counts(active: sparse.csr_array, member: sparse.csr_array, weights: np.
     Returns
     -------
     ndarray
-        int64 [d_sae, n_concepts], float64 with weights. The weights of a pair are added one by one in the
-        order of the points, as in :func:`set_sizes`.
+        int64 [d_sae, n_concepts], float64 with weights; stored concept by concept (Fortran order). The
+        weights of a pair are added one by one in the order of the points, as in :func:`set_sizes`.
     """
     d_sae, n_concepts = active.shape[1], member.shape[1]
     by_concept = member.T.tocsr()
     starts = by_concept.indptr
     counts = np.zeros((n_concepts, d_sae), dtype=np.int64 if weights is None else np.float64)
-    points_at_once = max(1, _ENTRIES * active.shape[0] // max(1, active.nnz))
+    points_at_once = _points_at_once(active)
     for start in range(0, by_concept.nnz, points_at_once):
         points = by_concept.indices[start : start + points_at_once]
         stop = start + points.size
@@ -48,7 +48,7 @@ def pair_counts(active: sparse.csr_array, member: sparse.csr_array, weights: np.
             high = fired.indptr[min(int(starts[concept + 1]), stop) - start]
             piece = None if mass is None else mass[low:high]
             _add(counts[concept], fired.indices[low:high], piece)
-    return np.ascontiguousarray(counts.T)
+    return counts.T
 
 
 def _add(totals: np.ndarray, neurons: np.ndarray, mass: np.ndarray | None) -> None:
@@ -68,8 +68,14 @@ def set_sizes(family: sparse.csr_array, weights: np.ndarray | None) -> np.ndarra
     Weights are added in the order of the points, as in :func:`pair_counts`: a set and its intersection with
     a set that contains it then have the very same floating-point sum, so that exact containment stays exact.
     """
-    n_sets = family.shape[1]
-    if weights is None:
-        return np.bincount(family.indices, minlength=n_sets).astype(np.int64)
-    per_entry = np.repeat(weights, np.diff(family.indptr))
-    return np.bincount(family.indices, weights=per_entry, minlength=n_sets)
+    totals = np.zeros(family.shape[1], dtype=np.int64 if weights is None else np.float64)
+    step = _points_at_once(family)
+    for start in range(0, family.shape[0], step):
+        starts = family.indptr[start : start + step + 1]
+        mass = None if weights is None else np.repeat(weights[start : start + step], np.diff(starts))
+        _add(totals, family.indices[starts[0] : starts[-1]], mass)
+    return totals
+
+
+def _points_at_once(family: sparse.csr_array) -> int:
+    return max(1, _ENTRIES * family.shape[0] // max(1, family.nnz))
