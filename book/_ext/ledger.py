@@ -30,6 +30,7 @@ _ORIGIN = {
     "both": ("P, N", "in the paper, sharpened or extended by this book"),
     "seed": ("S", "a claim the study set out to decide"),
 }
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _HEADINGS = {"E": "What the experiments decide", "T": "What the theorem checks found"}
 
 
@@ -42,9 +43,15 @@ def _badge(verdict: str) -> nodes.inline:
 
 
 def _number(value: float) -> str:
-    if float(value).is_integer() and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return f"{value:.3g}".replace("-", "\N{MINUS SIGN}") if abs(value) >= 1e-4 else f"{value:.1e}"
+    size = abs(value)
+    if float(value).is_integer() or size >= 1000:
+        shown = f"{size:,.0f}"
+    elif size >= 1e-4:
+        shown = f"{size:.3g}"
+    else:
+        digits, _, power = f"{size:.1e}".partition("e")
+        shown = f"{digits} \N{MULTIPLICATION SIGN} 10{str(int(power)).translate(_RAISED)}"
+    return "\N{MINUS SIGN}" * (value < 0) + shown
 
 
 def _with_interval(row: Row, quantity: str) -> str:
