@@ -154,7 +154,7 @@ def read(claim: Claim, results: Path) -> dict[str, Measurement] | None:
         measurements = {name: _measurement(entry) for name, entry in whole["quantities"].items()}
         stated = whole["claim"], whole["verdict"]
         judged = {name: (entry["criterion"], entry["holds"]) for name, entry in whole["quantities"].items()}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise _broken(path, f"lacks a part or has a wrong one ({type(error).__name__}: {error})") from None
     for name, (criterion, holds) in judged.items():
         if name not in claim.quantities:

@@ -56,6 +56,9 @@ def convert(source: Path) -> Any:
     notebook = jupytext.reads(text, fmt="py:percent")
     notebook.metadata = {"kernelspec": dict(KERNEL), "language_info": dict(LANGUAGE)}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.cells = [
+        cell for cell in notebook.cells if cell.source.strip()
+    ]  # an empty cell never gets a count
     for number, cell in enumerate(notebook.cells):
         cell.id = f"{source.stem[:59]}-{number:03d}"
     return notebook

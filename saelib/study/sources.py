@@ -45,10 +45,10 @@ def sources(start: Path) -> tuple[Path, ...]:
     found, waiting = {start}, [start]
     while waiting:
         for path in _imported_by(waiting.pop()):
-            if path not in found:
+            if path not in found and path not in _NOT_CODE:
                 found.add(path)
                 waiting.append(path)
-    return tuple(sorted(found - (_NOT_CODE - {start})))
+    return tuple(sorted(found))
 
 
 def code_version(files: Iterable[Path]) -> str:
@@ -116,15 +116,18 @@ def tables_read(script: Path) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-@functools.cache
 def _parsed(path: Path) -> ast.Module:
     try:
-        return ast.parse(path.read_text(encoding="utf-8"))
+        return _tree(path.read_text(encoding="utf-8"))
     except (SyntaxError, UnicodeDecodeError) as error:
         raise InputError(str(path), f"is not Python ({error})", "mend it") from None
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
+def _tree(code: str) -> ast.Module:
+    return ast.parse(code)
+
+
 def _imported_by(path: Path) -> frozenset[Path]:
     found: set[Path] = set()
     lazily_used: list[str] = []
@@ -191,7 +194,6 @@ def _home(package: str, name: str) -> str | None:
     return _lazy_names(package).get(name)
 
 
-@functools.cache
 def _lazy_names(package: str) -> dict[str, str]:
     """The ``_HOME`` table of a package that imports its public names on first use."""
     path = _file_of(package)

@@ -7,10 +7,10 @@ scale: float = 1.0  # of everything
 names: list = ["a"]  # whatever
 
 # %%
-import os
-import sys
+import os  # noqa: E402
+import sys  # noqa: E402
 
-from saelib import claims, study
+from saelib import claims, study  # noqa: E402
 
 print("progress", file=sys.stderr)
 print("tries", n_instances, "in", os.getcwd())

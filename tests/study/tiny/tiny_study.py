@@ -15,7 +15,7 @@ from saelib.study.plan import Profile, Sweep
 @dataclass(frozen=True)
 class Settings:
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
-    factor: float = 2.0
+    factor: float = float(os.environ.get("TINY_FACTOR", "2"))
 
 
 def cells(settings: Settings) -> list[str]:
