@@ -23,7 +23,9 @@ from __future__ import annotations
 from saelib.plots.curves import curves_with_intervals
 from saelib.plots.heat import heatmap
 from saelib.plots.palette import MARKERS, Palette, palette
+from saelib.plots.plane import plane
 from saelib.plots.style import COLUMN, use_style
+from saelib.plots.theory import theory_and_measured
 from saelib.plots.truth import bound_and_truth
 
 __all__ = [
@@ -34,5 +36,7 @@ __all__ = [
     "curves_with_intervals",
     "heatmap",
     "palette",
+    "plane",
+    "theory_and_measured",
     "use_style",
 ]
