@@ -149,6 +149,7 @@ def imported_packages(folder: str) -> dict[str, Path]:
     [
         ("saelib", ("study",)),
         ("notebooks", ("study",)),
+        ("book", ("study",)),
         ("tests", ("study", "dev")),
         ("benchmarks", ("study", "interop")),
     ],
