@@ -23,7 +23,7 @@ PAIRS = ("overlapping", "all", "learned", "interpreted", "matched", "mutual")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Alignment:
-    """How well every neuron lines up with every concept; made by :func:`saelib.align`.
+    """How well every neuron lines up with every concept; made by ``saelib.align``.
 
     Everything follows from the counts of θ∩C, θ and C and the number of points.
 
@@ -392,7 +392,46 @@ class Alignment:
          neuron concept measure  count  neuron_size  concept_size  recall  leak  precision  jaccard
               0     dog    data      1            2             1     1.0   0.5        0.5      0.5
         """
-        neurons, concepts = self._pairs(pairs, score)
+        return self._rows(*self._pairs(pairs, score))
+
+    def top(self, concept: int | str, n: int = 5, score: str = "jaccard") -> pd.DataFrame:
+        """Neurons that line up best with one concept, the best first.
+
+        Parameters
+        ----------
+        concept : int or str
+            Number or name of the concept.
+        n : int, default 5
+            At most so many; neurons without a point of the concept are left out.
+        score : {"jaccard", "recall", "precision"}
+            What makes a neuron good for a concept; the lower number goes first on ties.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of :meth:`to_frame`.
+
+        Raises
+        ------
+        InputError
+            If there is no such concept or score, or n is not a positive integer.
+
+        Examples
+        --------
+        >>> from saelib import ActivationSets, ConceptSet, align
+        >>> a = align(ActivationSets([[1, 1], [0, 1], [0, 0]]), ConceptSet([[1], [1], [0]], names=["dog"]))
+        >>> a.top("dog")["neuron"].tolist()
+        [1, 0]
+        """
+        i = self.concepts.index(concept)
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+            raise InputError("n", f"is {n!r}", "give a positive integer")
+        values = self._score(score)[:, i]
+        best = np.argsort(-values, kind="stable")[:n]
+        best = best[values[best] > 0]
+        return self._rows(best, np.full(best.size, i))
+
+    def _rows(self, neurons: np.ndarray, concepts: np.ndarray) -> pd.DataFrame:
         at = (neurons, concepts)
         return pd.DataFrame(
             {

@@ -125,7 +125,7 @@ class ActivationSets(SetFamily):
         ----------
         sae : object
             Anything with ``d_in``, ``d_sae`` and ``active(batch, threshold=...)`` that returns a boolean
-            [batch, d_sae] array or tensor, such as :class:`saelib.SAE`.
+            [batch, d_sae] array or tensor, such as ``saelib.SAE``.
         points : ndarray or torch tensor, shape [n_points, d_in]
             Data points; batches are handed to ``sae`` as they are.
         threshold : float, default 0.0

@@ -57,6 +57,12 @@ class SetFamily:
         ------
         InputError
             If there is no such set.
+
+        Examples
+        --------
+        >>> from saelib import ConceptSet
+        >>> ConceptSet([[1, 0]], names=["animal", "dog"]).index("dog")
+        1
         """
         if isinstance(which, str):
             if which not in self._position:
@@ -73,7 +79,19 @@ class SetFamily:
         return int(which) % self.n_sets
 
     def extent(self, which: int | str) -> np.ndarray:
-        """Return the points of one set, given its name or its number, in ascending order, int64."""
+        """Return the points of one set, given its name or its number, in ascending order, int64.
+
+        Raises
+        ------
+        InputError
+            If there is no such set.
+
+        Examples
+        --------
+        >>> from saelib import ConceptSet
+        >>> ConceptSet([[1], [0], [1]], names=["dog"]).extent("dog")
+        array([0, 2])
+        """
         i = self.index(which)
         by_set = self._by_set
         return by_set.indices[by_set.indptr[i] : by_set.indptr[i + 1]].astype(np.int64)
@@ -90,6 +108,12 @@ class SetFamily:
         ------
         InputError
             If a point does not exist; the first offending entry is named.
+
+        Examples
+        --------
+        >>> from saelib import ConceptSet
+        >>> ConceptSet([[1], [0], [1]], names=["dog"]).take_points([2, 1]).extent("dog")
+        array([0])
         """
         chosen = _positions(rows, self.n_points, "rows", "points")
         return self._rebuilt(self.membership[chosen], np.arange(self.n_sets))
@@ -106,6 +130,12 @@ class SetFamily:
         ------
         InputError
             If a set does not exist or is named twice.
+
+        Examples
+        --------
+        >>> from saelib import ConceptSet
+        >>> ConceptSet([[1, 0, 1]], names=["a", "b", "c"]).select(["c", "a"])
+        ConceptSet(2 concepts over 1 points: 'c', 'a')
         """
         if isinstance(which, str) or not isinstance(which, (slice, Iterable)):
             raise InputError("which", f"is {which!r}", "give a list of sets, a mask or a slice")

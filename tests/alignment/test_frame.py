@@ -56,6 +56,31 @@ def test_the_choice_of_pairs_is_what_the_methods_say(alignment, score):
     }
 
 
+@given(alignments(), st.sampled_from(["recall", "precision", "jaccard"]), st.integers(1, 5))
+def test_the_top_starts_with_who_learned_the_concept_and_goes_down(alignment, score, n):
+    learned = alignment.learn(score)
+    for i, name in enumerate(alignment.concepts):
+        top = alignment.top(name, n, score)
+        assert len(top) == min(n, (alignment.counts[:, i] > 0).sum())
+        assert top[score].is_monotonic_decreasing
+        assert set(top["concept"]) <= {name}
+        assert (int(top["neuron"].iloc[0]) if len(top) else -1) == learned[i]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((1,), r"^concept 1 is out"),
+        (("z",), r"^concept 'z' is"),
+        ((0, 0), r"^n is 0"),
+        ((0, 1, "x"), r"^score is"),
+    ],
+)
+def test_a_top_of_nothing_is_refused(arguments, message):
+    with pytest.raises(InputError, match=message):
+        align(ActivationSets([[1]]), ConceptSet([[1]])).top(*arguments)
+
+
 def test_an_empty_choice_keeps_the_columns_and_their_types():
     alignment = align(ActivationSets([[0]]), ConceptSet([[1]]))
     frame = alignment.to_frame()
