@@ -15,7 +15,8 @@ def add_auxiliary_gradients(
     """Add to ``g``, in place, the gradients of ``weight · mean ‖e - ê‖²`` (Gao et al. 2024).
 
     e = x - x̂ is what the living neurons leave over, taken as constant; ê is its reconstruction by the
-    (at most d_in/2) dead neurons with the largest pre-activations. ``dead`` is boolean [d_sae].
+    (at most d_in/2) dead neurons with the largest pre-activations, taken as they are: through a ReLU a
+    neuron that is negative everywhere would never see a gradient. ``dead`` is boolean [d_sae].
     """
     with torch.no_grad():
         index = dead.nonzero().squeeze(1)
@@ -23,7 +24,7 @@ def add_auxiliary_gradients(
             return
         batch = x.shape[0]
         pre = g.pre_acts.index_select(1, index)
-        mask = top_k_mask(pre, min(len(index), max(1, sae.d_in // 2))).logical_and_(pre > 0)
+        mask = top_k_mask(pre, min(len(index), max(1, sae.d_in // 2)))
         z = pre * mask
         W_dec = sae.W_dec.index_select(0, index)
         r = (torch.mm(z, W_dec) - g.residual) * (2.0 * weight / batch)
