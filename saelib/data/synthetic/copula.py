@@ -15,7 +15,7 @@ from saelib.errors import InputError
 class Copula:
     """Concepts fire when a Gaussian number passes a threshold; the numbers share a few common factors.
 
-    Concept i has g_i = <l_i, ε> + sqrt(1 − |l_i|²)·η_i with ε ∈ R^rank shared by all concepts of a point
+    Concept i has ``g_i = <l_i, ε> + sqrt(1 − |l_i|²)·η_i`` with ε ∈ R^rank shared by all concepts of a point
     and η_i its own; so corr(g_i, g_j) = <l_i, l_j> while every g_i is standard normal and every root's
     probability is untouched. Loadings are drawn as l_i = scale·N(0, I); if the longest would reach norm 1
     all are shrunk together until its square is 0.99.
