@@ -32,8 +32,8 @@ def synth_sae_bench(
       exclusion (``probability="marginal"`` with ``children="contest"``); about 34 concepts on at a point;
     - all siblings exclude one another; a child is scaled by (parent's amplitude)/(parent's mean);
     - low-rank copula, rank 25, scale 0.1, loadings as drawn;
-    - amplitude rectified normal, means in a straight line from 5.0 to 4.0, standard deviations |N(0.5,
-      0.5²)| drawn once a concept; bias of norm 0.5; no noise;
+    - amplitude rectified normal, means in a straight line from 5.0 to 4.0, standard deviations
+      ``|N(0.5, 0.5²)|`` drawn once a concept; bias of norm 0.5; no noise;
     - random unit directions moved by 100 steps of Adam at rate 3·10⁻⁴ on Σ <v_i, v_j>².
 
     Not the same, or not verified: the pretrained model's own random numbers (this is the same law, another
