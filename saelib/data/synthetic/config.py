@@ -152,7 +152,8 @@ class ForestConfig:
                 f"is {self.spread.kind!r} with {len(self.tree)} concepts in d_in = {self.d_in}",
                 "use at most d_in concepts, or 'spread' or 'random'",
             )
-        _ = self.conditional  # an impossible wish is refused here, not at the first sample
+        # An impossible wish is refused here, not at the first sample.
+        _ = self.conditional, self.law
 
     @cached_property
     def tree(self) -> Tree:

@@ -21,7 +21,7 @@ class Directions:
         ``"random"``: independent and uniform on the sphere. ``"orthogonal"``: a random orthonormal family
         (needs n_concepts ≤ d_in). ``"equiangular"``: every two have cosine exactly ``coherence`` (needs
         n_concepts ≤ d_in). ``"spread"``: orthogonal when n_concepts ≤ d_in, else random directions pushed
-        apart by gradient descent on Σ_{i≠j} |<v_i, v_j>|^power, the vectors kept on the sphere.
+        apart by gradient descent on ``Σ_{i≠j} |<v_i, v_j>|^power``, the vectors kept on the sphere.
     coherence : float
         For ``"equiangular"``: the common cosine, in [0, 1).
     steps : int
@@ -110,17 +110,20 @@ class Directions:
 
     def _push_apart(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
         mean, square = np.zeros_like(v), np.zeros_like(v)
-        best, best_coherence = v, np.inf
+        best, least = v, np.inf
         for step in range(self.steps + 1):
             gram = v @ v.T
             np.fill_diagonal(gram, 0.0)
             worst = np.abs(gram).max()
-            if worst < best_coherence:
-                best, best_coherence = v, worst
+            # Dividing by the worst cosine keeps high powers in range; the direction of descent is the same.
+            ratio = np.abs(gram) / worst
+            pull = ratio ** (self.power - 1)
+            objective = worst * np.vdot(ratio, pull) ** (1 / self.power)
+            if objective < least:
+                best, least = v, objective
             if step == self.steps:
                 break
-            # Dividing by the worst cosine keeps high powers in range; the direction of descent is the same.
-            force = (np.sign(gram) * np.abs(gram / worst) ** (self.power - 1)) @ v
+            force = (np.sign(gram) * pull) @ v
             force -= np.einsum("ij,ij->i", force, v)[:, None] * v
             mean = 0.9 * mean + 0.1 * force
             square = 0.99 * square + 0.01 * force**2

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull, Delaunay, QhullError
+from scipy.spatial import ConvexHull, QhullError
 
 from saelib.data.synthetic.bodies.body import Body
 from saelib.errors import InputError
@@ -99,9 +99,12 @@ class Polytope(Body):
 
     @cached_property
     def _simplices(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        corners = np.asarray(self.vertices, dtype=np.float64)[self._hull.vertices]
-        simplices = corners[Delaunay(corners, qhull_options="QJ Pp").simplices]
-        return simplices, np.abs(np.linalg.det(simplices[:, 1:] - simplices[:, :1]))
+        # Cones from an inner point over the triangulated border fill a convex body without overlap.
+        v = np.asarray(self.vertices, dtype=np.float64)
+        middle = v[self._hull.vertices].mean(axis=0)
+        border = v[self._hull.simplices]
+        cones = np.concatenate([np.broadcast_to(middle, border[:, :1].shape), border], axis=1)
+        return cones, np.abs(np.linalg.det(border - middle))
 
     @property
     def d_in(self) -> int:
@@ -120,7 +123,7 @@ class Polytope(Body):
 
     @property
     def half_spaces(self) -> NDArray[np.float64]:
-        """Its sides as rows (w, b) with <w, x> + b ≤ 0 inside and |w| = 1, float64 [n_sides, d_in + 1]."""
+        """Sides as rows (w, b): ``<w, x> + b ≤ 0`` inside, ``|w| = 1``; float64 [n_sides, d_in + 1]."""
         return np.asarray(self._hull.equations)
 
     @property
