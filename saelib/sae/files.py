@@ -82,6 +82,18 @@ def load_sae(folder: str | os.PathLike[str], *, device: torch.device | str = "cp
     Settings under which the same function is written otherwise are folded into the weights: an encoder
     that does not subtract ``b_dec``, and Top-K scores scaled by decoder norms.
 
+    Parameters
+    ----------
+    folder : path
+        Holds ``cfg.json`` and ``sae_weights.safetensors``.
+    device : torch.device or str, default "cpu"
+        Where to put it.
+
+    Returns
+    -------
+    SAE
+        In the dtype of the file.
+
     Raises
     ------
     InputError

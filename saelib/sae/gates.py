@@ -19,7 +19,13 @@ from saelib.sae.selection import top_k_mask
 
 @dataclass(frozen=True)
 class Gate:
-    """What all gates have in common; use one of its subclasses."""
+    """What all gates have in common; use one of its subclasses.
+
+    Examples
+    --------
+    >>> isinstance(TopK(2), Gate), TopK.architecture
+    (True, 'topk')
+    """
 
     architecture: ClassVar[str]
 

@@ -24,6 +24,11 @@ class Quality:
         Mean L1 norm of the activations.
     n_dead : int
         Neurons that fired on no point.
+
+    Examples
+    --------
+    >>> Quality(explained_variance=0.9, l0=4.0, l1=5.5, n_dead=0).l0
+    4.0
     """
 
     explained_variance: float
@@ -33,7 +38,20 @@ class Quality:
 
 
 def quality(sae: SAE, points: Points, batch_size: int = 4096) -> Quality:
-    """Measure an SAE over points [n, d_in], batch by batch.
+    """Measure an SAE over points, batch by batch.
+
+    Parameters
+    ----------
+    sae : SAE
+        Any.
+    points : array or tensor [n, d_in]
+        What to reconstruct.
+    batch_size : int, default 4096
+        Points at a time; bounds the memory, changes nothing else.
+
+    Returns
+    -------
+    Quality
 
     Raises
     ------

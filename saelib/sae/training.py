@@ -35,6 +35,13 @@ class TrainResult:
         silent for ``dead_after`` steps).
     quality : Quality
         Over (at most 100,000 of) the training points, after training: explained variance, L0, dead.
+
+    Examples
+    --------
+    >>> from saelib.sae import ReLU
+    >>> x = torch.randn(64, 2, generator=torch.Generator().manual_seed(0))
+    >>> train(x, SAEConfig(d_sae=3, gate=ReLU(), steps=2, batch_size=8)).n_dead
+    0
     """
 
     sae: SAE

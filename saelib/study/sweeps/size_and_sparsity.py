@@ -7,6 +7,7 @@ seeds covers all of it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -66,12 +67,17 @@ def configs(settings: SizeAndSparsity, gate: str, d_sae: int, seed: int) -> list
     """
     from saelib.sae import ReLU, SAEConfig, TopK
 
-    shared = {"d_sae": d_sae, "steps": settings.steps, "batch_size": settings.batch_size}
-    shared |= {"seed": seed, "lr": settings.lr}
+    shared = SAEConfig(
+        d_sae=d_sae,
+        gate=ReLU(),
+        steps=settings.steps,
+        batch_size=settings.batch_size,
+        seed=seed,
+        lr=settings.lr,
+    )
     if gate == "TopK":
-        return [(k, SAEConfig(gate=TopK(k), **shared)) for k in settings.budgets]
-    penalties = settings.l1_coefficients
-    return [(penalty, SAEConfig(gate=ReLU(), l1_coefficient=penalty, **shared)) for penalty in penalties]
+        return [(k, replace(shared, gate=TopK(k))) for k in settings.budgets]
+    return [(penalty, replace(shared, l1_coefficient=penalty)) for penalty in settings.l1_coefficients]
 
 
 def run_cell(settings: SizeAndSparsity, cell_id: str) -> dict[str, pd.DataFrame]:
