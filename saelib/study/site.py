@@ -53,7 +53,9 @@ def build(folder: Path, results: Path) -> int:
     """
     if not (folder / "_config.yml").is_file():
         raise SiteError(f"{folder} has no _config.yml")
-    command = [sys.executable, "-m", "jupyter_book", "build", str(folder), *OPTIONS]
+    # Jupyter Book's module does nothing under -m, and its script need not be on the path.
+    start = "import sys; from jupyter_book.cli.main import main; sys.argv[0] = 'jupyter-book'; main()"
+    command = [sys.executable, "-c", start, "build", str(folder), *OPTIONS]
     environment = {**os.environ, "SAELIB_RESULTS": str(results.absolute())}
     run = subprocess.run(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
@@ -61,7 +63,10 @@ def build(folder: Path, results: Path) -> int:
     print(run.stdout, file=sys.stderr)
     if run.returncode:
         found = re.findall(r"^.*(?:WARNING|ERROR|Error).*$", _uncoloured(run.stdout), re.MULTILINE)
-        first = found[0].strip().replace(f"{folder}/", "") if found else "Jupyter Book failed"
+        if not found:
+            last = (run.stdout.strip().splitlines() or ["without a word"])[-1]
+            raise SiteError(f"Jupyter Book failed: {last}")
+        first = found[0].strip().replace(f"{folder}/", "")
         raise SiteError(f"the site has {len(found)} warnings or errors, the first: {first}")
     return sum(1 for _ in (folder / "_build" / "html").rglob("*.html"))
 

@@ -30,8 +30,8 @@ def site(tmp_path_factory, worker_id) -> Path:
         if not log.exists():
             command = [
                 sys.executable,
-                "-m",
-                "jupyter_book.cli.main",
+                "-c",  # the module does nothing under -m
+                "from jupyter_book.cli.main import main; main()",
                 "build",
                 ".",
                 "--path-output",

@@ -2,4 +2,4 @@
 # # A chapter that reads nothing
 
 # %%
-1 + 1  # noqa: B018
+1 + 1

@@ -7,10 +7,10 @@ scale: float = 1.0  # of everything
 names: list = ["a"]  # whatever
 
 # %%
-import os  # noqa: E402
-import sys  # noqa: E402
+import os
+import sys
 
-from saelib import claims, study  # noqa: E402
+from saelib import claims, study
 
 print("progress", file=sys.stderr)
 print("tries", n_instances, "in", os.getcwd())
