@@ -31,7 +31,11 @@ _ORIGIN = {
     "seed": ("S", "a claim the study set out to decide"),
 }
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_HEADINGS = {"E": "What the experiments decide", "T": "What the theorem checks found"}
+_HEADINGS = {
+    "E": "What the experiments decide",
+    "D": "What handwritten digits decide",
+    "T": "What the theorem checks found",
+}
 
 
 def _rows(env: BuildEnvironment) -> dict[str, Row]:
@@ -150,7 +154,7 @@ class ClaimsLedger(SphinxDirective):
 
 
 def _overview(rows: list[Row]) -> nodes.table:
-    ordered = sorted(rows, key=lambda row: row.claim.id[0] != "E")
+    ordered = sorted(rows, key=lambda row: row.claim.id[0] == "T")
     body = []
     for row in ordered:
         anchor = nodes.reference("", row.claim.id, refid=f"claim-{row.claim.id}", internal=True)
