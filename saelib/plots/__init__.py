@@ -24,6 +24,7 @@ from saelib.plots.curves import curves_with_intervals
 from saelib.plots.heat import heatmap
 from saelib.plots.palette import MARKERS, Palette, palette
 from saelib.plots.plane import plane
+from saelib.plots.scatter import scatter
 from saelib.plots.style import COLUMN, use_style
 from saelib.plots.theory import theory_and_measured
 from saelib.plots.truth import bound_and_truth
@@ -36,6 +37,7 @@ __all__ = [
     "curves_with_intervals",
     "heatmap",
     "palette",
+    "scatter",
     "plane",
     "theory_and_measured",
     "use_style",

@@ -97,4 +97,5 @@ def curve_over_seeds(
         for key, group in per_seed.groupby(level=list(range(len(by))), observed=True)
         for e in [over_seeds(group.to_numpy(), confidence)]
     ]
-    return pd.DataFrame(rows)
+    # A category's order is a statement of the caller (weak to strong, root to leaf): figures keep it.
+    return pd.DataFrame(rows).astype({column: frame[column].dtype for column in by})
