@@ -6,8 +6,8 @@ ratio compares neighbours in time; the median over rounds is printed with its ex
 
 Peers: *autograd*, the same loss written the usual way (``torch.topk``, ``loss.backward()``,
 ``torch.optim.Adam``); *SAELens*, its own trainer, which also clips gradients and keeps firing statistics, as
-ours keeps those of the dead. For ReLU the share of the machine's matrix-product peak is shown too: a step needs five products
-of 2 · batch · d_in · d_sae operations each.
+ours keeps those of the dead. For ReLU the share of the machine's matrix-product peak is shown too: a step
+needs five products of 2 · batch · d_in · d_sae operations each.
 """
 
 from __future__ import annotations
