@@ -14,6 +14,7 @@ from saelib.claims.criterion import Criterion
 from saelib.errors import InputError
 
 _FILE = Path(__file__).with_name("declared.toml")
+_ID = re.compile(r"([TED])(\d+)([a-z]?)")
 _SOURCES = ("seed", "paper", "new", "both")
 
 
@@ -48,7 +49,8 @@ class Claim:
     Parameters
     ----------
     id : str
-        A theorem's id (``T1``, ``T5d``) or an empirical claim's (``E1`` … ``E10``).
+        A theorem's id (``T1``, ``T5d``), an empirical claim's (``E1`` … ``E10``), or that of a claim about
+        the digits (``D1`` …).
     statement : str
         The claim in plain words.
     source : {"seed", "paper", "new", "both"}
@@ -74,7 +76,7 @@ class Claim:
 
 @functools.cache
 def declared(path: Path = _FILE) -> Mapping[str, Claim]:
-    """Every declared claim by id: theorem checks first, then empirical claims, each in numerical order.
+    """Every declared claim by id: theorem checks, empirical claims, claims about the digits, each in order.
 
     Parameters
     ----------
@@ -93,8 +95,8 @@ def declared(path: Path = _FILE) -> Mapping[str, Claim]:
 
     Examples
     --------
-    >>> list(declared())[:3], list(declared())[-1]
-    (['T1', 'T2', 'T3'], 'E10')
+    >>> list(declared())[:3], list(declared())[17:19]
+    (['T1', 'T2', 'T3'], ['E1', 'E2'])
     """
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -106,8 +108,8 @@ def declared(path: Path = _FILE) -> Mapping[str, Claim]:
 
 def _claim(name: str, entry: Any) -> Claim:
     where = f"claim {name}"
-    if not re.fullmatch(r"[TE]\d+[a-z]?", name):
-        raise InputError(where, "has no id of the form T1, T5d or E3", "rename it")
+    if not _ID.fullmatch(name):
+        raise InputError(where, "has no id of the form T1, T5d, E3 or D2", "rename it")
     _require_keys(where, entry, {"statement", "source", "notebook", "quantities"})
     if entry["source"] not in _SOURCES:
         raise InputError(where, f"has source {entry['source']!r}", f"give one of {', '.join(_SOURCES)}")
@@ -129,6 +131,6 @@ def _require_keys(where: str, entry: Any, keys: set[str]) -> None:
         raise InputError(where, offence, f"give exactly {', '.join(sorted(keys))}")
 
 
-def _reading_order(claim: Claim) -> tuple[bool, int, str]:
-    letter, number, suffix = re.fullmatch(r"([TE])(\d+)([a-z]?)", claim.id).groups()  # type: ignore[union-attr]
-    return letter == "E", int(number), suffix
+def _reading_order(claim: Claim) -> tuple[int, int, str]:
+    letter, number, suffix = _ID.fullmatch(claim.id).groups()  # type: ignore[union-attr]
+    return "TED".index(letter), int(number), suffix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -103,6 +104,7 @@ def reproduce(
     saelib.errors.InputError: profile 'brisk' is unknown: give one of full, quick
     """
     chosen = plan.profile(profile)
+    _require_tools()
     home = project()
     default = home / "runs" / profile
     folder = Path(root).absolute() if root is not None else default
@@ -205,6 +207,12 @@ def _clear(folder: Path, home: Path, publishes: bool) -> None:
     pages = (home if publishes else folder / "site") / "_build" / "html" / "index.html"
     if not pages.is_file():
         (folder / "site.json").unlink(missing_ok=True)
+
+
+def _require_tools() -> None:
+    missing = [name for name in ("snakemake", "papermill", "jupytext") if not importlib.util.find_spec(name)]
+    if missing:
+        raise InputError("extra 'study'", f"lacks {', '.join(missing)}", "pip install -e '.[study]'")
 
 
 def _notebook(name: str, home: Path) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from saelib.claims import storage
 from saelib.claims.declaration import Claim, declared
 from saelib.errors import InputError
+from saelib.study import manifest, plan
 from saelib.study.paths import Layout, project
 
 if TYPE_CHECKING:
@@ -125,10 +126,16 @@ def verify(
     """
     from saelib.study.reproduction import reproduce
 
+    chosen = plan.profile(profile)
     home = project()
     reference = Path(committed) if committed is not None else home / "results"
     if not (reference / "manifest.json").is_file():
         raise InputError("committed", f"{reference} has no manifest.json", "name a folder of results")
+    parts = manifest.read(reference / "manifest.json").values()
+    makers = {str(entry.get("profile")) for part in parts for entry in part.values()}
+    if makers and chosen.name not in makers:
+        offence = f"{profile!r} did not make {reference}, {' and '.join(sorted(makers))} did"
+        raise InputError("profile", offence, "verify with the profile that did")
     scratch = Path(root).absolute() if root is not None else home / "runs" / "verify"
     if root is None and scratch.is_dir():
         shutil.rmtree(scratch)

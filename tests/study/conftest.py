@@ -48,7 +48,7 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    folder = tmp_path / "project"
+    folder = tmp_path / "the project"  # a space, as in many a home folder
     (folder / "notebooks").mkdir(parents=True)
     for notebook in TINY.glob("0*.py"):
         shutil.copy(notebook, folder / "notebooks")

@@ -97,7 +97,8 @@ def test_a_full_run_publishes_itself_and_a_second_has_nothing_to_do(project: Any
     assert (project.folder / "notebooks/00_plain.ipynb").is_file()
     assert snapshot(project.folder, "runs/full/cells/**/*") == before
 
-    # verify, its three outcomes
+    # verify: refused for another profile, then its three outcomes
+    assert "profile 'quick' did not make" in project.saelib("verify", "--profile", "quick").stderr
     identical = project.saelib("verify")
     assert identical.returncode == 0, identical.stderr
     assert "table tiny: identical\ntable tiny_notes: identical\nclaim T1: identical\n" in identical.stdout
