@@ -108,14 +108,14 @@ class ClaimsLedger(SphinxDirective):
             rows = list(_rows(self.env).values())
         except InputError as error:
             raise self.error(str(error)) from None
+        letters = sorted({row.claim.id[0] for row in rows}, key=_place)
         parts: list[nodes.Node] = [_overview(rows)]
-        for letter, heading in _HEADINGS.items():
+        for letter in letters:
+            heading = _HEADINGS.get(letter, f"Claims {letter}")
             group = nodes.section("", nodes.title("", heading), ids=[f"claims-{letter}"])
             group["names"] = [f"claims-{letter.lower()}"]
             self.state.document.note_explicit_target(group, group)
-            for row in rows:
-                if row.claim.id.startswith(letter):
-                    group += self._claim(row)
+            group += [self._claim(row) for row in rows if row.claim.id.startswith(letter)]
             parts.append(group)
         return parts
 
@@ -151,6 +151,10 @@ class ClaimsLedger(SphinxDirective):
             "refdoc": self.env.docname,
         }
         return pending_xref("", name, **target, refexplicit=False, refwarn=True)
+
+
+def _place(letter: str) -> int:
+    return [*_HEADINGS, letter].index(letter)
 
 
 def _overview(rows: list[Row]) -> nodes.table:
@@ -199,15 +203,15 @@ def _use(env: BuildEnvironment) -> None:
     env.__dict__.setdefault("pages_with_claims", set()).add(env.docname)
 
 
-def _fingerprint(env: BuildEnvironment) -> str:
-    return hashlib.sha256(repr(list(_rows(env).values())).encode()).hexdigest()
+def _fingerprint(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _read_again_when_the_ledger_changed(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     # Chapters come and go from the table of contents too, and each is linked from the ledger.
-    state = _fingerprint(env) + repr(sorted(env.found_docs))
+    state = _fingerprint(_rows(env), sorted(env.found_docs), Path(__file__).read_text(encoding="utf-8"))
     stale = env.__dict__.get("claims_state") != state
     env.__dict__["claims_state"] = state
     return [page for page in env.__dict__.get("pages_with_claims", ()) if stale and page in env.found_docs]

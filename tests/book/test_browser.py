@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]  # the site is built first
 
 INSTALL = "Chromium is missing: apt-get install chromium chromium-driver"
 PHONE, DESK = 390, 1280

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib import import_module
+from inspect import isclass, isfunction
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+
+pytestmark = pytest.mark.slow  # the site is built first
 
 RESOURCES = {
     "script": ["src"],
@@ -134,6 +138,23 @@ def test_the_glossary_has_an_anchor_for_every_term(site):
     terms = glossary.find_all("dt")
     assert len(terms) > 30
     assert all(term.get("id", "").startswith("term-") for term in terms)
+
+
+def test_every_public_name_is_described_in_the_reference(site):
+    described = {
+        tag["id"]
+        for page in (site / "book" / "api").glob("*.html")
+        for tag in _page(page).find_all("dt", id=True)
+    }
+    packages = ["sets", "alignment", "sae", "data.synthetic", "geometry.bounds", "claims", "plots", "study"]
+    modules = [import_module(f"saelib.{package}") for package in packages]
+    public = {
+        f"{module.__name__}.{name}"
+        for module in modules
+        for name in module.__all__
+        if isfunction(getattr(module, name)) or isclass(getattr(module, name))
+    }
+    assert public <= described, sorted(public - described)
 
 
 def test_there_is_one_search_box_a_page(pages):
