@@ -86,12 +86,14 @@ def plane(
     for name in lines:
         height = grid[name].to_numpy(dtype=np.float64).reshape(len(up), len(across))
         ax.contour(across, up, height, levels=[0.0], colors=palette.neutral, linewidths=0.7, zorder=1)
-    for name in regions:
+    # The first of several gets a wide outline, so that it still shows where a later one has the same edge.
+    widths = [3.4 if len(regions) > 1 else 1.8, *[1.6] * len(regions)]
+    for name, width in zip(regions, widths, strict=False):
         inside = grid[name].to_numpy(dtype=np.float64).reshape(len(up), len(across))
         if inside.any():
             ax.contourf(across, up, inside, levels=[0.5, 1.5], colors=[colours[name]], alpha=0.22, zorder=1)
         if inside.any() and not inside.all():
-            ax.contour(across, up, inside, levels=[0.5], colors=[colours[name]], linewidths=1.8, zorder=2)
+            ax.contour(across, up, inside, levels=[0.5], colors=[colours[name]], linewidths=width, zorder=2)
     if points is not None:
         need_columns(points, x, y, member)
         _scatter(points, x, y, member, ax)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -27,6 +29,7 @@ def theory_and_measured(
     line: str | None = None,
     hue: str | None = None,
     size: float = 28.0,
+    colours: dict[Any, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw theory as black lines and measurements as coloured marks, with intervals if there are any.
@@ -45,6 +48,8 @@ def theory_and_measured(
         Column of ``measured`` whose categories get a colour and a marker each.
     size : float
         Area of a mark in square points.
+    colours : dict, optional
+        Colour of every value of ``hue``; what :meth:`Palette.of` says otherwise.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure otherwise.
 
@@ -81,7 +86,7 @@ def theory_and_measured(
         part = part.sort_values(x)
         ax.plot(part[x].to_numpy(), part[y].to_numpy(), dash, color=palette.theory, label=str(name), zorder=3)
     groups = ordered(measured[hue]) if hue else ["measured"]
-    colours = palette.of(groups)
+    colours = palette.of(groups) if colours is None else colours
     for group, marker in zip(groups, MARKERS * len(groups), strict=False):
         part = measured[measured[hue] == group] if hue else measured
         at, value = part[x].to_numpy(), part[y].to_numpy(dtype=np.float64)

@@ -93,7 +93,7 @@ def _draw_measured(frame: pd.DataFrame, x: str, measured: str, hue: str | None, 
         ax.hexbin(
             frame[x],
             frame[measured],
-            gridsize=60,
+            gridsize=45,
             bins="log",
             mincnt=1,
             cmap="Greens",

@@ -96,13 +96,13 @@ def random_pairs(n: int, rng: np.random.Generator, kinds: tuple[str, ...] = PAIR
     points = np.floor(2.0 ** rng.uniform(1.0, np.log2(_LARGEST), n)).astype(np.int64)
     kind = np.array(kinds)[np.arange(n) % len(kinds)]
     few = rng.integers(1, 6, n)
-    concept = rng.integers(1, points)
+    # One half of the sizes is uniform, the other in its logarithm: bounds bite where sets are small.
+    concept = np.where(rng.random(n) < 0.5, rng.integers(1, points), _log_uniform(points - 1, rng))
     concept = np.where(kind == "rare concept", np.minimum(few, points - 1), concept)
     concept = np.where(kind == "common concept", np.maximum(points - few, 1), concept)
     rest = points - concept
     inside, outside = rng.integers(0, concept + 1), rng.integers(0, rest + 1)
-    # Half of the leaks are small, where the bounds bite; uniform ones alone would rarely be.
-    outside = np.where(rng.random(n) < 0.5, outside, np.floor(rest * rng.random(n) ** 8).astype(np.int64))
+    outside = np.where(rng.random(n) < 0.5, outside, _log_uniform(rest, rng))
     close = kind == "nearly equal"
     inside = np.where(close, np.maximum(concept - rng.integers(0, 4, n), 0), inside)
     outside = np.where(close, np.minimum(rng.integers(0, 4, n), rest), outside)
@@ -112,3 +112,8 @@ def random_pairs(n: int, rng: np.random.Generator, kinds: tuple[str, ...] = PAIR
     outside = np.where(np.isin(kind, ["equal", "inside", "empty neuron"]), 0, outside)
     outside = np.where(kind == "neuron everywhere", rest, outside)
     return Pairs(points, concept, inside, outside, kind)
+
+
+def _log_uniform(largest: Integers, rng: np.random.Generator) -> Integers:
+    """Whole numbers from 1 to ``largest``, small ones as likely as large ones."""
+    return np.floor(largest.astype(np.float64) ** rng.random(len(largest))).astype(np.int64)
