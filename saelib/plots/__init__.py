@@ -23,6 +23,7 @@ from __future__ import annotations
 from saelib.plots.curves import curves_with_intervals
 from saelib.plots.heat import heatmap
 from saelib.plots.palette import MARKERS, Palette, palette
+from saelib.plots.pictures import gallery
 from saelib.plots.plane import plane
 from saelib.plots.scatter import scatter
 from saelib.plots.style import COLUMN, use_style
@@ -35,6 +36,7 @@ __all__ = [
     "Palette",
     "bound_and_truth",
     "curves_with_intervals",
+    "gallery",
     "heatmap",
     "palette",
     "scatter",
