@@ -48,6 +48,12 @@ def test_spreading_lowers_the_coherence_to_near_the_welch_bound():
     assert spread < 1.3 * welch_bound(84, 64)
 
 
+def test_working_in_blocks_of_rows_changes_nothing(monkeypatch):
+    whole = Directions(steps=9).draw(60, 8, RNG(0))
+    monkeypatch.setattr("saelib.data.synthetic.directions._CELLS", 60 * 7)
+    np.testing.assert_allclose(Directions(steps=9).draw(60, 8, RNG(0)), whole, atol=1e-6)
+
+
 def test_the_square_objective_tends_to_a_tight_frame():
     # Σ<v_i, v_j>² over i ≠ j is at least n²/d − n, with equality for tight frames (Welch with exponent 1).
     v = Directions("spread", power=2.0, steps=500).draw(24, 8, RNG(0)).astype(float)

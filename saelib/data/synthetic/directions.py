@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from saelib.errors import InputError
 
+# Cosines held at a time while directions are pushed apart (128 MB).
+_CELLS = 2**24
+
 
 @dataclass(frozen=True)
 class Directions:
@@ -112,18 +115,11 @@ class Directions:
         mean, square = np.zeros_like(v), np.zeros_like(v)
         best, least = v, np.inf
         for step in range(self.steps + 1):
-            gram = v @ v.T
-            np.fill_diagonal(gram, 0.0)
-            worst = np.abs(gram).max()
-            # Dividing by the worst cosine keeps high powers in range; the direction of descent is the same.
-            ratio = np.abs(gram) / worst
-            pull = ratio ** (self.power - 1)
-            objective = worst * np.vdot(ratio, pull) ** (1 / self.power)
+            objective, force = self._objective(v)
             if objective < least:
                 best, least = v, objective
             if step == self.steps:
                 break
-            force = (np.sign(gram) * pull) @ v
             force -= np.einsum("ij,ij->i", force, v)[:, None] * v
             mean = 0.9 * mean + 0.1 * force
             square = 0.99 * square + 0.01 * force**2
@@ -131,6 +127,31 @@ class Directions:
             rate = self.learning_rate * (1 - step / self.steps)
             v = _unit(v - rate * mean / (1 - 0.9 ** (step + 1)) / size)
         return best
+
+    def _objective(self, v: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """Give the power norm of all cosines and the direction of its ascent; a few rows at a time."""
+        rows = max(1, _CELLS // len(v))
+        starts = range(0, len(v), rows)
+        gram = _cosines(v, 0, rows)
+        worst = np.abs(gram).max()
+        for start in starts[1:]:
+            worst = max(worst, np.abs(_cosines(v, start, rows)).max())
+        total, force = 0.0, np.empty_like(v)
+        for start in starts:
+            gram = gram if len(starts) == 1 else _cosines(v, start, rows)
+            # Dividing by the worst cosine keeps high powers in range; the direction is the same.
+            ratio = np.abs(gram) / worst
+            pull = ratio ** (self.power - 1)
+            total += np.vdot(ratio, pull)
+            force[start : start + rows] = (np.sign(gram) * pull) @ v
+        return float(worst * total ** (1 / self.power)), force
+
+
+def _cosines(v: NDArray[np.float64], start: int, rows: int) -> NDArray[np.float64]:
+    """Cosines of some rows with all, a vector's own set to 0."""
+    gram = v[start : start + rows] @ v.T
+    np.fill_diagonal(gram[:, start:], 0.0)
+    return gram
 
 
 def _unit(v: NDArray[np.float64]) -> NDArray[np.float64]:
