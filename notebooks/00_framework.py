@@ -11,7 +11,7 @@
 
 # %% tags=["parameters"]
 n_points: int = 400  # data points in the pictures
-resolution: int = 301  # points a side of the grid that stands for the whole plane
+resolution: int = 301  # points a side of the grid for the plane
 seed: int = 0  # of the data points
 
 # %% tags=["remove-cell"]
@@ -150,7 +150,7 @@ for ax, (title, gate) in zip(axes, gates.items(), strict=True):
     area[title.split(":")[0]] = active[:, marked].mean()
 plt.show()
 
-# %% tags=["nbval-check-output"]
+# %% tags=["hide-input", "nbval-check-output"]
 for gate, share in area.items():
     print(f"{gate:6} the marked neuron fires on {share:6.1%} of the square")
 
@@ -175,13 +175,14 @@ for gate, share in area.items():
 # The *Jaccard distance* $1 - J$ is 0 for equal sets and 1 for disjoint ones. A neuron that never fires is *dead*; its recall,
 # precision and Jaccard index are 0 by convention, never undefined. (Two empty sets are equal, so their Jaccard index is 1.)
 
-# %% tags=["nbval-check-output"]
+# %% tags=["hide-input", "nbval-check-output"]
+print(f"{'the one that':14}  both  neuron only  concept only  neither      J")
 for verb, (sae, j) in neurons.items():
     pair = aligned(data, sae, "data")
     both, theta, concept = pair.counts[j, 0], pair.neuron_sizes[j], pair.concept_sizes[0]
     neither = pair.total - theta - concept + both
-    print(f"the one that {verb:12}  both {both:3}   only the neuron {theta - both:3}", end="   ")
-    print(f"only the concept {concept - both:3}   neither {neither:3}   J = {pair.jaccard[j, 0]:.3f}")
+    four = f"{both:6}{theta - both:13}{concept - both:14}{neither:9}"
+    print(f"{verb:14}{four}{pair.jaccard[j, 0]:9.3f}")
 glue("n-dogs", int(concept), display=False)
 glue("leak-detects", f"{aligned(data, absolute, 'data').leak[0, 0]:.0%}", display=False)
 
@@ -219,15 +220,13 @@ glue("leak-detects", f"{aligned(data, absolute, 'data').leak[0, 0]:.0%}", displa
 # $\nu$. On a sample one can compute the Jaccard distance under $\mu$ instead, which says something weaker: how tight the neuron is *among
 # the inputs that occur*. The two are never mixed here: an {py:class}`~saelib.Alignment` knows whether its points are data or fill the space.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["hide-input", "nbval-check-output"]
+print(f"{'the one that':14} detection  separation  approximation")
 for verb, (sae, j) in neurons.items():
     on_data, in_space = aligned(data, sae, "data"), aligned(plane, sae, "ambient")
-    answers = on_data.detected()[j, 0], on_data.separated()[j, 0], in_space.approximated(0.01)[j, 0]
-    names = ("detection", "separation", "approximation")
-    print(
-        f"the one that {verb:12} ",
-        "  ".join(f"{n}: {'yes' if a else 'no ':3}" for n, a in zip(names, answers, strict=True)),
-    )
+    learned = [on_data.detected()[j, 0], on_data.separated()[j, 0], in_space.approximated(0.01)[j, 0]]
+    yes_no = ["yes" if each else "no" for each in learned]
+    print(f"{verb:14} {yes_no[0]:10} {yes_no[1]:11} {yes_no[2]}")
 
 # %% [markdown]
 # Each notion contains the one before it. By how much one falls short of the next, and what tolerance in one buys in

@@ -11,7 +11,7 @@
 # *Decides:* {ref}`T1 <claim-T1>`. *Needs:* {doc}`00_framework`. *Reading time:* 15 minutes.
 
 # %% tags=["parameters"]
-n_instances: int = 100_000  # random pairs of sets for each inequality that one tries to refute
+n_instances: int = 100_000  # random pairs of sets for each part
 n_points: int = 200_000  # data points behind each measured neuron
 seed: int = 0  # every random number below comes from it
 
@@ -55,7 +55,7 @@ law = pd.DataFrame({"frequency": np.geomspace(6e-5, 0.5, 200)})
 law["J"] = 1 - bounds.distance_ceiling(miss, leak, law.frequency)
 glue("j-common", f"{measured.J.iloc[0]:.2f}", display=False)
 glue("j-rare", f"{measured.J.iloc[-1]:.3f}", display=False)
-glue("recall-least", f"{measured.recall.min():.3f}", display=False)
+glue("recall-least", f"{np.floor(measured.recall.min() * 1e4) / 1e4:.4f}", display=False)
 glue("leak-range", f"{measured.leak.min():.2%} to {measured.leak.max():.2%}", display=False)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Jaccard index of one fixed neuron with a concept, against the concept's frequency on a logarithmic axis from one in ten thousand to one half. A black S-shaped curve rises from nearly 0 to nearly 1; the measured points with their intervals lie on it."}, "figure": {"name": "fig-01-rare", "caption": "The same neuron represents a common concept well and a rare one not at all. Line: one minus the ceiling of {prf:ref}`thm-T1c`, which such a neuron attains. Points: a ReLU neuron measured on data, with 95 % Wilson intervals. Recall and leak are the same everywhere along the curve."}}
@@ -65,18 +65,18 @@ ax.set(xlabel="frequency of the concept, share of all points", ylabel="Jaccard i
 ax.set_title("One neuron, full recall, 1 % leak: learned or not?")
 plt.show()
 
-# %% tags=["nbval-check-output"]
+# %% tags=["hide-input", "nbval-check-output"]
 print(measured[["frequency", "recall", "leak", "J", "low", "high"]].round(4).to_string(index=False))
 
 # %% [markdown]
-# Along the curve the recall never falls below {glue:text}`recall-least` and the leak stays within {glue:text}`leak-range`, yet the
+# Along the curve the measured recall never falls below {glue:text}`recall-least` and the leak stays within {glue:text}`leak-range`, yet the
 # Jaccard index goes from {glue:text}`j-common` to {glue:text}`j-rare`. At the rare end the neuron is what people call polysemantic: nearly
 # everything it fires on is something else. It is the same neuron.
 
 # %% [markdown]
 # ## The theorem
 #
-# Write $\pi = \mu(C)$ for the concept's frequency, $0 < \pi < 1$, and $r = (1-\pi)/\pi$ for the odds against it. All of (b) to (d) comes
+# Write $\pi = \mu(C)$ for the concept's frequency, $0 < \pi < 1$, and $r = (1-\pi)/\pi$ for the odds against it. Parts b to d all come
 # from one identity. Let $m = 1 - \rho$ be the *miss* (the share of the concept on which the neuron is silent) and $\lambda$ the leak. Then
 #
 # $$ 1 - J \;=\; \frac{m + \lambda r}{1 + \lambda r}. $$ (eq-identity)
@@ -89,7 +89,7 @@ print(measured[["frequency", "recall", "leak", "J", "low", "high"]].round(4).to_
 #
 # ### Each notion contains the one before
 #
-# :::{prf:theorem} Nesting [P]
+# :::{prf:theorem} T1a: nesting [P]
 # :label: thm-T1a
 # In words: to be tight around a concept is more than to own it on the data, and that is more than to cover it.
 #
@@ -152,18 +152,19 @@ for ax, (verdict, x) in zip(axes, samples.items(), strict=True):
     ax.set_xlabel(f"{rates}, distance in space {1 - in_space.jaccard[0, 0]:g}")
 plt.show()
 
-# %% tags=["nbval-check-output"]
+# %% tags=["hide-input", "nbval-check-output"]
 for verdict, x in samples.items():
     d = against(x, "data")
-    print(f"{verdict:33}", "detected", d.detected()[0, 0], " separated", d.separated()[0, 0], end="  ")
-    print("approximated", in_space.approximated(0.5)[0, 0])
+    print(f"{verdict}:")
+    print(f"   detected {d.detected()[0, 0]}, separated {d.separated()[0, 0]}", end=", ")
+    print(f"within 0.5 in space {in_space.approximated(0.5)[0, 0]}")
 apart, union = in_space.neuron_sizes[0] - in_space.counts[0, 0], in_space.neuron_sizes[0]
 print(f"distance in space: {apart} of {union} cells = 7/8 exactly: {apart * 8 == union * 7}")
 
 # %% [markdown]
 # ### From closeness to recall and leak
 #
-# :::{prf:theorem} What closeness guarantees [N]
+# :::{prf:theorem} T1b: what closeness guarantees [N]
 # :label: thm-T1b
 # In words: a neuron close to a concept misses little of it and leaks little, and the rarer the concept the less it can leak.
 #
@@ -189,7 +190,7 @@ print(f"distance in space: {apart} of {union} cells = 7/8 exactly: {apart * 8 ==
 #
 # ### From recall and leak to closeness
 #
-# :::{prf:theorem} What recall and leak guarantee [N]
+# :::{prf:theorem} T1c: what recall and leak guarantee [N]
 # :label: thm-T1c
 # In words: little miss and little leak make a neuron close to a concept, unless the concept is rare.
 #
@@ -208,7 +209,7 @@ print(f"distance in space: {apart} of {union} cells = 7/8 exactly: {apart * 8 ==
 #
 # ### The rare-concept penalty
 #
-# :::{prf:theorem} Rare-concept penalty [N]
+# :::{prf:theorem} T1d: the rare-concept penalty [N]
 # :label: thm-T1d
 # In words: the leak that a concept tolerates is proportional to its odds; for a rare concept that is its frequency.
 #
@@ -247,14 +248,13 @@ axes[0].get_legend().remove()
 axes[1].legend(loc="upper left")
 plt.show()
 
-# %% tags=["nbval-check-output"]
+# %% tags=["hide-input", "nbval-check-output"]
 for part, frame in attacks.items():
     tight = f"exactly on the bound {(frame.slack == 0).sum():,}" if "bound" in frame else ""
     print(f"{part}  instances {len(frame):,}   violations {frame.violated.sum()}   {tight}".rstrip())
 for part, frame in extremes.items():
-    print(
-        f"{part}  extremal instances {len(frame):,}   largest distance from the bound {frame.slack.abs().max():.1e}"
-    )
+    farthest = f"farthest from the bound {frame.slack.abs().max():.0e}"
+    print(f"{part}  extremal  {len(frame):,}   {farthest}")
 
 # %% tags=["remove-cell"]
 total = sum(len(frame) for frame in attacks.values())
@@ -291,13 +291,11 @@ ax.set_title("Below a line, close enough; above it, not")
 ax.legend(loc="lower right", ncols=2, fontsize="small", frameon=True, framealpha=0.95)
 plt.show()
 
-# %% tags=["nbval-check-output"]
+# %% tags=["hide-input", "nbval-check-output"]
+print("largest leak for a Jaccard index of      0.5      0.8     0.95")
 for frequency in (0.1, 0.01, 0.001, 0.0001):
     limits = bounds.leak_ceiling(np.array([0.5, 0.2, 0.05]), frequency)
-    print(
-        f"concept on {frequency:7.2%} of the points: leak at most",
-        "  ".join(f"{each:.1e}" for each in limits),
-    )
+    print(f"concept on {frequency:6.2%} of the points ", "".join(f"{each:9.1e}" for each in limits))
 glue("leak-at-1e-4", f"{bounds.leak_ceiling(0.5, 1e-4):.4%}", display=False)
 
 # %% [markdown]
