@@ -39,8 +39,8 @@ __all__ = [
     "gallery",
     "heatmap",
     "palette",
-    "scatter",
     "plane",
+    "scatter",
     "theory_and_measured",
     "use_style",
 ]
