@@ -1,4 +1,4 @@
-"""The command line: ``saelib reproduce``, ``saelib verify``, ``saelib claims``.
+"""The command line: ``saelib reproduce``, ``saelib run``, ``saelib verify``, ``saelib claims``.
 
 What a command needs is imported when it runs, so that the ledger opens at once.
 """
@@ -6,6 +6,8 @@ What a command needs is imported when it runs, so that the ledger opens at once.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import shutil
 import sys
@@ -83,6 +85,31 @@ def _reproduce(options: argparse.Namespace) -> int:
         print(f"Nothing to do: {what} of profile {options.profile!r} is up to date ({where})")
     else:
         print(f"Done: {outcome.steps} steps of profile {options.profile!r} ({where})")
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    import yaml
+
+    from saelib.study.paths import notebook_named, notebook_sources
+    from saelib.study.runner import NotebookError, run_notebook
+
+    source = notebook_sources()[notebook_named(options.notebook)]
+    output = Path(options.output or f"{source.stem}.ipynb")
+    if output.absolute().parent == source.parent.absolute():
+        raise InputError("output", f"{output} is where the study keeps its own", "choose another folder")
+    try:
+        parameters = {name: yaml.safe_load(value) for name, value in options.parameters}
+    except yaml.YAMLError as error:
+        raise InputError("parameter", f"is not YAML ({error})", "give a number, a word or a list") from None
+    hidden = contextlib.nullcontext() if options.traceback else contextlib.redirect_stderr(io.StringIO())
+    try:
+        with hidden:
+            run_notebook(source, output, parameters)
+    except NotebookError as error:
+        print(f"saelib: error: {error}", file=sys.stderr)
+        return 2 if error.is_input_error else 1
+    print(f"Done: {_short(output.absolute())}")
     return 0
 
 
@@ -205,6 +232,27 @@ def _parser() -> argparse.ArgumentParser:
     )
     reproduce.add_argument("--root", metavar="DIR", help="where to work (default runs/PROFILE)")
     reproduce.set_defaults(run=_reproduce)
+
+    run = commands.add_parser(
+        "run",
+        help="one notebook with parameters of your own",
+        description="Execute one notebook beside the study: its committed results and the ledger stay as "
+        "they are. Say: saelib run 02 -p seed 3",
+    )
+    run.add_argument("notebook", help="a notebook's name or its beginning, 02")
+    run.add_argument(
+        "-p",
+        "--parameter",
+        dest="parameters",
+        action="append",
+        nargs=2,
+        default=[],
+        metavar=("NAME", "VALUE"),
+        help="a value in place of the default, as often as you like",
+    )
+    run.add_argument("-o", "--output", metavar="FILE", help="the notebook to write (default ./NAME.ipynb)")
+    run.add_argument("--traceback", action="store_true", help="show the whole traceback of a cell that fails")
+    run.set_defaults(run=_run)
 
     verify = commands.add_parser(
         "verify",

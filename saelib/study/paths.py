@@ -136,3 +136,40 @@ def notebook_sources(folder: Path | None = None) -> dict[str, Path]:
     """
     found = ((folder or project()) / "notebooks").glob("[0-9]*.py")
     return {path.stem: path for path in sorted(found)}
+
+
+def notebook_named(name: str, home: Path | None = None, *, argument: str = "notebook") -> str:
+    """The notebook of that name, or the only one whose name begins so.
+
+    Parameters
+    ----------
+    name : str
+        ``"02_size_and_sparsity"``, or ``"02"``.
+    home : Path, optional
+        The project's folder; found by itself otherwise.
+    argument : str
+        What the caller calls ``name``, for the message.
+
+    Returns
+    -------
+    str
+        The whole name.
+
+    Raises
+    ------
+    InputError
+        If none or several fit.
+
+    Examples
+    --------
+    >>> notebook_named("no such chapter")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    saelib.errors.InputError: notebook 'no such chapter' fits 0 notebooks: give one of ...
+    """
+    known = list(notebook_sources(home) if home else notebook_sources())
+    matching = [each for each in known if each == name] or [each for each in known if each.startswith(name)]
+    if len(matching) != 1 or not name:
+        offence = f"{name!r} fits {len(matching)} notebooks"
+        raise InputError(argument, offence, f"give one of {', '.join(matching or known)}")
+    return matching[0]

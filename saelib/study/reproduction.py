@@ -16,7 +16,7 @@ from typing import IO
 from saelib.errors import InputError
 from saelib.study import graph, lock, plan, process
 from saelib.study.files import require_writable
-from saelib.study.paths import Layout, notebook_sources, project
+from saelib.study.paths import Layout, notebook_named, project
 from saelib.study.progress import Progress
 from saelib.study.publishing import is_published, publish
 
@@ -108,7 +108,7 @@ def reproduce(
     home = project()
     default = home / "runs" / profile
     folder = Path(root).absolute() if root is not None else default
-    notebooks = tuple(_notebook(name, home) for name in only)
+    notebooks = tuple(notebook_named(name, home, argument="only") for name in only)
     cores = _cores(jobs)
     require_writable(folder, "root")
     publishes = chosen.published and folder == default
@@ -213,15 +213,6 @@ def _require_tools() -> None:
     missing = [name for name in ("snakemake", "papermill", "jupytext") if not importlib.util.find_spec(name)]
     if missing:
         raise InputError("extra 'study'", f"lacks {', '.join(missing)}", "pip install -e '.[study]'")
-
-
-def _notebook(name: str, home: Path) -> str:
-    known = list(notebook_sources(home))
-    matching = [each for each in known if each == name] or [each for each in known if each.startswith(name)]
-    if len(matching) != 1 or not name:
-        offence = f"{name!r} fits {len(matching)} notebooks"
-        raise InputError("only", offence, f"give one of {', '.join(matching or known)}")
-    return matching[0]
 
 
 def _cores(jobs: int | None) -> int:
