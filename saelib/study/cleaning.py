@@ -9,6 +9,7 @@ from typing import Any
 
 from saelib.study.notebook import KERNEL, LANGUAGE
 
+_STYLED = re.compile(r"<table id=\"(T_[0-9a-f]{5})\"")
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,}")
 
 
@@ -16,7 +17,8 @@ def clean(notebook: Any, folders: Iterable[Path]) -> Any:
     r"""Strip times, paths, addresses and progress noise, in place.
 
     What goes: papermill's and the kernel's metadata, the standard error stream (it is in the log), the way
-    standard output happened to be cut into messages, memory addresses, the machine's folders.
+    standard output happened to be cut into messages, memory addresses, the machine's folders, the random
+    names that pandas gives to styled tables.
 
     Parameters
     ----------
@@ -51,6 +53,7 @@ def clean(notebook: Any, folders: Iterable[Path]) -> Any:
             cell.id = "injected-parameters"
         if cell.cell_type == "code":
             cell.outputs = [_plain(output, names) for output in _merged(cell.outputs)]
+            _name_styled_tables(cell)
     return notebook
 
 
@@ -75,6 +78,17 @@ def _plain(output: Any, names: list[str]) -> Any:
         if isinstance(content, str) and (mime.startswith("text/") or mime == "image/svg+xml"):
             output.data[mime] = _without_machine(content, names)
     return output
+
+
+def _name_styled_tables(cell: Any) -> None:
+    """Pandas names every styled table at random; name it by its cell and number instead."""
+    number = 0
+    for output in cell.outputs:
+        html = output.get("data", {}).get("text/html", "")
+        for random_name in _STYLED.findall(html):
+            html = html.replace(random_name, f"styled-{cell.id}-{number}")
+            number += 1
+            output.data["text/html"] = html
 
 
 def _without_machine(text: str, names: list[str]) -> str:

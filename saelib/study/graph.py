@@ -15,6 +15,11 @@ from saelib.study.parameters import check_parameters
 from saelib.study.paths import notebook_sources
 from saelib.study.sources import sources, tables_read
 
+# What turns a script into an executed notebook; a chapter made by older rules is not the same chapter.
+_RUNNER = [
+    Path(__file__).with_name(f"{name}.py") for name in ("cleaning", "notebook", "parameters", "runner")
+]
+
 
 @dataclass(frozen=True)
 class SweepStep:
@@ -138,7 +143,8 @@ def chapter_steps(profile: plan.Profile, project: Path) -> list[ChapterStep]:
         }
         trigger = _trigger({"parameters": dict(given), "criteria": criteria})
         files = tuple(file_of(claim.id, Path("results")).as_posix() for claim in claims)
-        steps.append(ChapterStep(name, tuple(map(str, sources(source))), tables, files, trigger))
+        code = tuple(map(str, sorted({*sources(source), *_RUNNER})))
+        steps.append(ChapterStep(name, code, tables, files, trigger))
     return steps
 
 

@@ -36,6 +36,11 @@ plt.plot([1, 2, 3])
 plt.show()
 
 # %%
+import pandas as pd
+display(pd.DataFrame({"x": [1]}).style)
+display(pd.DataFrame({"x": [2]}).style)
+
+# %%
 if scale < 0:
     from saelib import InputError
     raise InputError("scale", f"is {scale}", "give a positive number")
@@ -79,6 +84,7 @@ def test_two_runs_give_the_same_bytes_and_no_trace_of_time_or_place(source: Path
     streams = [output for cell in code for output in cell["outputs"] if output["output_type"] == "stream"]
     assert len(streams) == 1, "standard output is one piece however it was flushed"
     assert "".join(streams[0]["text"]).startswith("one 3\ntwo .")
+    assert 'id=\\"styled-05_notebook-004-1\\"' in text, "pandas names styled tables at random"
     assert any("image/png" in output.get("data", {}) for cell in code for output in cell["outputs"])
 
 
