@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from saelib.sae.adam import Adam
 from saelib.sae.gradients import Gradients
 from saelib.sae.model import SAE
 from saelib.sae.selection import top_k_mask
@@ -41,7 +42,7 @@ def resample(
     x: torch.Tensor,
     residual: torch.Tensor,
     dead: torch.Tensor,
-    optimiser: torch.optim.Adam,
+    optimiser: Adam,
     generator: torch.Generator,
 ) -> None:
     """Point every dead neuron at a badly reconstructed point of the batch (Bricken et al. 2023).
@@ -63,12 +64,4 @@ def resample(
         sae.W_dec[index] = direction
         sae.W_enc[:, index] = direction.T * scale
         sae.b_enc[index] = 0.0
-        for parameter, rows in (
-            (sae.W_dec, (index,)),
-            (sae.W_enc, (slice(None), index)),
-            (sae.b_enc, (index,)),
-        ):
-            state = optimiser.state[parameter]
-            for moment in ("exp_avg", "exp_avg_sq"):
-                if moment in state:
-                    state[moment][rows] = 0.0
+        optimiser.forget(index)

@@ -10,6 +10,7 @@ import torch
 from tqdm import tqdm
 
 from saelib.errors import InputError
+from saelib.sae.adam import Adam
 from saelib.sae.check import training_points
 from saelib.sae.config import SAEConfig
 from saelib.sae.gates import TopK
@@ -101,7 +102,7 @@ def train(
     sae = SAE(x.shape[1], config.d_sae, config.gate, seed=config.seed, dtype=x.dtype, device=device)
     with torch.no_grad():
         sae.b_dec.copy_(centre_of(x, config.b_dec_init, generator))
-    optimiser = torch.optim.Adam(sae.parameters(), lr=config.lr, fused=True)
+    optimiser = Adam(sae)
     silent = torch.zeros(config.d_sae, dtype=torch.int64, device=x.device)
     batches = _Batches(x, config.batch_size, generator)
     log_every = max(1, config.steps // 100)
@@ -131,6 +132,7 @@ def train(
                 {"step": step, "lr": config.lr_at(step), "loss": loss, "squared_error": g.squared_error}
                 | {"l1": g.l1, "l0": g.l0, "dead": int(dead.sum())}
             )
+    optimiser.release()
     return TrainResult(sae, config, pd.DataFrame(rows), quality(sae, x[:100_000]))
 
 
@@ -139,14 +141,11 @@ def _time_to_resample(step: int, config: SAEConfig) -> bool:
     return (step + 1) % config.dead_after == 0 and step < config.steps * 2 / 3
 
 
-def _step(sae: SAE, g: Gradients, optimiser: torch.optim.Adam, lr: float) -> None:
-    """One Adam step on the sphere: the gradient's radial part is dropped, the rows renormalised after."""
+def _step(sae: SAE, g: Gradients, optimiser: Adam, lr: float) -> None:
+    """One step on the sphere: the gradient's radial part is dropped, the decoder rows renormalised after."""
     with torch.no_grad():
         g.W_dec -= (g.W_dec * sae.W_dec).sum(1, keepdim=True) * sae.W_dec
-        sae.W_enc.grad, sae.b_enc.grad = g.W_enc.contiguous(), g.b_enc
-        sae.W_dec.grad, sae.b_dec.grad = g.W_dec, g.b_dec
-        optimiser.param_groups[0]["lr"] = lr
-        optimiser.step()
+        optimiser.step(g, lr)
         sae.W_dec.div_(sae.W_dec.norm(dim=1, keepdim=True))
 
 

@@ -9,6 +9,7 @@ import torch
 
 from saelib.errors import InputError
 from saelib.sae import SAE, ReLU, SAEConfig, TopK, train, train_grid
+from saelib.sae.adam import NAMES, Adam
 from saelib.sae.gradients import gradients
 from saelib.sae.reviving import resample
 from saelib.sae.start import geometric_median
@@ -103,19 +104,41 @@ def test_neurons_that_start_dead_are_revived_and_put_to_use(gate, monkeypatch):
 def test_resampled_neurons_point_at_residuals_and_forget_their_moments():
     x = torch.from_numpy(planted(128))
     sae = SAE(12, 6, ReLU())
-    optimiser = torch.optim.Adam(sae.parameters())
+    optimiser = Adam(sae)
     g = gradients(sae, x)
-    for name in ("W_enc", "b_enc", "W_dec", "b_dec"):
-        getattr(sae, name).grad = getattr(g, name).contiguous()
-    optimiser.step()
+    optimiser.step(g, lr=1e-3)
     before = sae.W_dec.detach().clone()
     dead = torch.tensor([True, False, False, True, False, False])
     resample(sae, x, g.residual, dead, optimiser, torch.Generator().manual_seed(0))
     cosines = sae.W_dec[dead] @ torch.nn.functional.normalize(g.residual, dim=1).T
     torch.testing.assert_close(cosines.max(dim=1).values, torch.ones(2))
     assert torch.equal(before[~dead], sae.W_dec[~dead])
-    assert float(optimiser.state[sae.W_enc]["exp_avg"][:, dead].abs().max()) == 0
-    assert float(optimiser.state[sae.W_enc]["exp_avg"][:, ~dead].abs().max()) > 0
+    assert float(optimiser.moments("W_enc")[0][:, dead].abs().max()) == 0
+    assert float(optimiser.moments("W_enc")[0][:, ~dead].abs().max()) > 0
+
+
+@pytest.mark.parametrize("gate", [TopK(2), ReLU()], ids=str)
+def test_our_adam_takes_the_steps_of_torchs(gate):
+    x = torch.from_numpy(planted(256).astype(np.float64))
+    ours, theirs = (SAE(12, 20, gate, dtype=torch.float64) for _ in range(2))
+    mine, reference = Adam(ours), torch.optim.Adam(theirs.parameters(), lr=0.01)
+    for step in range(40):
+        lr = 0.01 / (1 + step)
+        mine.step(gradients(ours, x, 0.1), lr)
+        g = gradients(theirs, x, 0.1)
+        for name in NAMES:
+            getattr(theirs, name).grad = getattr(g, name).contiguous()
+        reference.param_groups[0]["lr"] = lr
+        reference.step()
+    for a, b in zip(ours.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-11)
+
+
+def test_trained_parameters_own_their_storage():
+    sae = train(planted(64), SAEConfig(d_sae=4, gate=ReLU(), steps=2)).sae
+    starts = {parameter.untyped_storage().data_ptr() for parameter in sae.parameters()}
+    assert len(starts) == 4
+    assert all(p.untyped_storage().nbytes() == p.numel() * 4 for p in sae.parameters())
 
 
 def test_geometric_median_of_three_points_is_the_fermat_point():
