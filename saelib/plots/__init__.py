@@ -21,6 +21,7 @@ number of its chapter.
 from __future__ import annotations
 
 from saelib.plots.curves import curves_with_intervals
+from saelib.plots.dots import dots_with_intervals
 from saelib.plots.heat import heatmap
 from saelib.plots.palette import MARKERS, Palette, palette
 from saelib.plots.pictures import gallery
@@ -36,6 +37,7 @@ __all__ = [
     "Palette",
     "bound_and_truth",
     "curves_with_intervals",
+    "dots_with_intervals",
     "gallery",
     "heatmap",
     "palette",

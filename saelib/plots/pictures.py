@@ -78,7 +78,7 @@ def gallery(
     first_missed = int(frame.loc[missed, place].min()) if missed.any() else int(frame[place].max()) + 1
     left, gap = (1.5 if lead else 0.0), 0.6
     width = left + int(frame[place].max()) + 1 + (gap if missed.any() else 0)
-    right = 4.2 if notes else 0.0
+    right = 4.3 if notes else 0.0
     figure, ax = plt.subplots(figsize=(COLUMN, COLUMN * (len(rows) + 0.9) / (width + right + 1.6)))
     scale = max((float(np.abs(picture).max()) for picture in (lead or {}).values()), default=1.0) or 1.0
     for i, name in enumerate(rows):
@@ -91,13 +91,11 @@ def gallery(
             _draw(ax, images[getattr(item, point)], x, i, "Greys", 0.0, 1.0)
             if what == "false alarm":
                 ax.add_patch(_frame(x, i, palette.violated, "-", 1.6))
-                ax.plot(
-                    x + 0.8, i + 0.2, "X", color=palette.violated, markersize=4.5, markeredgecolor="white"
-                )
+                ax.plot(x + 0.79, i + 0.21, "x", color=palette.violated, markersize=4, markeredgewidth=1.4)
             elif what == "missed":
                 ax.add_patch(_frame(x, i, palette.neutral, (0, (3, 2)), 1.0))
         if notes and name in notes:
-            ax.text(width + 0.2, i + 0.5, notes[name], va="center", fontsize="x-small")
+            ax.text(width + 0.3, i + 0.5, notes[name], va="center", fontsize="x-small")
     heads = [(0.5, lead_title, "center")] if lead else []
     heads.append((left, "fires on, strongest to weakest", "left"))
     if missed.any():
@@ -113,7 +111,7 @@ def gallery(
 
 
 def _draw(ax: Axes, picture: np.ndarray, x: float, y: float, cmap: str, low: float, high: float) -> None:
-    extent = (x + 0.06, x + 0.94, y + 0.94, y + 0.06)
+    extent = (x + 0.08, x + 0.92, y + 0.92, y + 0.08)
     ax.imshow(picture, extent=extent, cmap=cmap, vmin=low, vmax=high, interpolation="nearest")
 
 
@@ -121,5 +119,5 @@ def _frame(
     x: float, y: float, colour: str, style: str | tuple[int, tuple[int, ...]], width: float
 ) -> Rectangle:
     return Rectangle(
-        (x + 0.04, y + 0.04), 0.92, 0.92, fill=False, edgecolor=colour, linestyle=style, linewidth=width
+        (x + 0.05, y + 0.05), 0.9, 0.9, fill=False, edgecolor=colour, linestyle=style, linewidth=width
     )

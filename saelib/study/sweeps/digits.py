@@ -13,11 +13,12 @@ neuron there is the *chosen* one: picked on the training images, judged on the o
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+from saelib.errors import InputError
 
 if TYPE_CHECKING:
     from saelib.sae import SAE, SAEConfig
@@ -41,6 +42,52 @@ def cells(settings: Digits) -> list[str]:
     return [f"{gate}-{seed}" for gate in GATES for seed in settings.seeds]
 
 
+def config(settings: Digits, gate: str, d_sae: int, sparsity: float, seed: int) -> SAEConfig:
+    """One training run of the sweep.
+
+    Parameters
+    ----------
+    settings : Digits
+        Training length and learning rate.
+    gate : {"ReLU", "TopK"}
+        Whose sparsity is meant.
+    d_sae : int
+        Number of neurons.
+    sparsity : float
+        ``k`` of Top-K, or the penalty λ of ReLU.
+    seed : int
+        Of the training, ≥ 0.
+
+    Returns
+    -------
+    SAEConfig
+
+    Raises
+    ------
+    InputError
+        For another gate, or values that `saelib.sae.SAEConfig` refuses.
+
+    Examples
+    --------
+    >>> from saelib.study.profiles import Digits
+    >>> config(Digits(), "TopK", 8, 2, seed=0).gate
+    TopK(k=2)
+    """
+    from saelib.sae import ReLU, SAEConfig, TopK
+
+    if gate not in GATES:
+        raise InputError("gate", f"is {gate!r}", f"give one of {', '.join(GATES)}")
+    return SAEConfig(
+        d_sae=d_sae,
+        gate=TopK(int(sparsity)) if gate == "TopK" else ReLU(),
+        l1_coefficient=0.0 if gate == "TopK" else float(sparsity),
+        steps=settings.steps,
+        batch_size=settings.batch_size,
+        seed=seed,
+        lr=settings.lr,
+    )
+
+
 def configs(settings: Digits, gate: str, seed: int) -> list[tuple[float, int, SAEConfig]]:
     """The cell's training runs: sparsity setting, its rank (0 = sparsest), configuration.
 
@@ -50,24 +97,12 @@ def configs(settings: Digits, gate: str, seed: int) -> list[tuple[float, int, SA
     >>> [(k, rank, run.d_sae) for k, rank, run in configs(Digits(sizes=(8,), budgets=(1, 2)), "TopK", 0)]
     [(1, 0, 8), (2, 1, 8)]
     """
-    from saelib.sae import ReLU, SAEConfig, TopK
-
-    runs: list[tuple[float, int, SAEConfig]] = []
-    for d_sae in settings.sizes:
-        base = SAEConfig(
-            d_sae=d_sae,
-            gate=ReLU(),
-            steps=settings.steps,
-            batch_size=settings.batch_size,
-            seed=seed,
-            lr=settings.lr,
-        )
-        if gate == "TopK":
-            runs += [(k, rank, replace(base, gate=TopK(k))) for rank, k in enumerate(settings.budgets)]
-        else:
-            penalties = enumerate(settings.l1_coefficients)
-            runs += [(penalty, rank, replace(base, l1_coefficient=penalty)) for rank, penalty in penalties]
-    return runs
+    sparsities = settings.budgets if gate == "TopK" else settings.l1_coefficients
+    return [
+        (sparsity, rank, config(settings, gate, d_sae, sparsity, seed))
+        for d_sae in settings.sizes
+        for rank, sparsity in enumerate(sparsities)
+    ]
 
 
 def run_cell(settings: Digits, cell_id: str) -> dict[str, pd.DataFrame]:
