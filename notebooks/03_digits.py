@@ -355,8 +355,8 @@ glue("03-relu-sparsest-interval", f"{relu_sparse.low:+.3f} to {relu_sparse.high:
 #    :::
 # 4. Re-run this chapter with `d_sae=16, k=1`, then with `d_sae=256, k=1`. What happens to the gallery's *silent on* column, and why?
 #    :::{dropdown} Solution
-#    `papermill notebooks/03_digits.ipynb out.ipynb -p d_sae 16 -p k 1`: most digits have one neuron, which fires on most of their
-#    images. With 256 neurons and $k = 1$ each fires on few images, nearly all of one digit: the false alarms are gone, and so is the recall.
+#    `papermill notebooks/03_digits.ipynb out.ipynb -p d_sae 16 -p k 1`: most digits have one neuron, which fires on half of their
+#    images or more. With 256 neurons and $k = 1$ each fires on few images, nearly all of one digit: the false alarms are gone, and so is the recall.
 #    :::
 # 5. Re-run it with `gate="ReLU", d_sae=128, l1_coefficient=2.0`. How many neurons fire on some training image, and to which Top-K dictionary
 #    should this one be compared?
