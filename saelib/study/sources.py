@@ -129,9 +129,15 @@ def _tree(code: str) -> ast.Module:
 
 
 def _imported_by(path: Path) -> frozenset[Path]:
+    _parsed(path)  # or say which file is no Python
+    return _imports(path, path.read_text(encoding="utf-8"))
+
+
+@functools.lru_cache(maxsize=1024)
+def _imports(path: Path, code: str) -> frozenset[Path]:
     found: set[Path] = set()
     lazily_used: list[str] = []
-    nodes = list(_run_time_nodes(_parsed(path)))
+    nodes = list(_run_time_nodes(_tree(code)))
     for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -141,23 +147,29 @@ def _imported_by(path: Path) -> frozenset[Path]:
             package = _absolute(node, path)
             for alias in node.names:
                 name = f"{package}.{alias.name}"
-                found |= _files_of(_home(package, alias.name) or (name if _file_of(name) else package))
+                home = _lazy_names(package).get(alias.name)
+                found |= _files_of(home or (name if _file_of(name) else package))
                 lazily_used.append(name)
     attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    for package in lazily_used:
-        for attribute in attributes:
-            if home := _home(package, attribute):
-                found |= _files_of(home)
+    for package in {name for name in lazily_used if name.split(".")[0] == "saelib"}:
+        offered = _lazy_names(package)
+        for attribute in attributes & set(offered):
+            found |= _files_of(offered[attribute])
     return frozenset(found)
 
 
 def _run_time_nodes(tree: ast.AST) -> Iterator[ast.AST]:
     """Every node but those only type checkers see."""
     for child in ast.iter_child_nodes(tree):
-        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
+        if isinstance(child, ast.If) and _is_for_type_checkers(child.test):
             continue
         yield child
         yield from _run_time_nodes(child)
+
+
+def _is_for_type_checkers(test: ast.expr) -> bool:
+    name = test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else ""
+    return name == "TYPE_CHECKING"
 
 
 def _absolute(node: ast.ImportFrom, path: Path) -> str:
@@ -190,17 +202,17 @@ def _files_of(module: str) -> set[Path]:
     return {path for path in found if path is not None}
 
 
-def _home(package: str, name: str) -> str | None:
-    return _lazy_names(package).get(name)
-
-
 def _lazy_names(package: str) -> dict[str, str]:
     """The ``_HOME`` table of a package that imports its public names on first use."""
     path = _file_of(package)
-    if path is None:
-        return {}
-    for statement in _parsed(path).body:
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "_HOME":
+    return {} if path is None else _home_table(path.read_text(encoding="utf-8"))
+
+
+@functools.lru_cache(maxsize=256)
+def _home_table(code: str) -> dict[str, str]:
+    for statement in _tree(code).body:
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+        if isinstance(statement, ast.Assign) and isinstance(target, ast.Name) and target.id == "_HOME":
             home: dict[str, str] = ast.literal_eval(statement.value)
             return home
     return {}
