@@ -1,9 +1,6 @@
 # The study as a graph: site ← notebooks ← tables ← sweep cells ← the files of saelib that each of them uses.
 # `saelib reproduce` is the usual front; by hand: snakemake --cores 2 --config profile=quick
 # A step runs again when its code, its settings or its inputs change. Every output appears whole or not at all.
-import shlex
-import sys
-
 from saelib.study import graph, paths, plan
 
 PROJECT = paths.project()
@@ -11,8 +8,10 @@ PROFILE = plan.profile(config.get("profile", "full"))
 PUBLISH = bool(int(config.get("publish", 0)))
 SWEEPS = graph.sweep_steps(PROFILE)
 CHAPTERS = graph.chapter_steps(PROFILE, PROJECT)
-# `exec`: the stage itself, not a shell around it, is Snakemake's child, and dies with it.
-STAGE = f"exec {shlex.quote(sys.executable)} -m saelib.study."
+# `exec`: the stage itself, not a shell around it, is Snakemake's child, and dies with it. The interpreter comes
+# from the environment: its path in the command would make Snakemake compute everything anew after a move or
+# a re-installation.
+STAGE = 'exec "${{SAELIB_PYTHON:-python}}" -m saelib.study.'
 TABLES = [f"results/{table}.parquet" for sweep in SWEEPS for table in sweep.tables]
 HAS_SITE = (PROJECT / "_config.yml").is_file()
 

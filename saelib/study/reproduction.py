@@ -138,6 +138,7 @@ def _snakemake(
     command += ["--nolock", "--workflow-profile", str(home / "profiles" / "default"), *options]
     command += ["--config", f"profile={profile}", f"publish={int(publishes)}"]
     environment = {**os.environ, **process.ENVIRONMENT, "SAELIB_PROJECT": str(home)}
+    environment["SAELIB_PYTHON"] = sys.executable
     log = Layout(folder).logs / "snakemake.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as stream:

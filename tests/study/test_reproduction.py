@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,14 @@ def test_a_full_run_publishes_itself_and_a_second_has_nothing_to_do(project: Any
     assert second.stdout.startswith("Nothing to do: every table, notebook and page of profile 'full'")
     assert time.perf_counter() - start < 10 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     assert snapshot(project.folder, "runs/full/cells/**/*") == before
+
+    # the same interpreter by another of its names (a re-installed or moved environment) recomputes nothing
+    other = Path(sys.executable).with_name("python" if Path(sys.executable).name == "python3" else "python3")
+    renamed = subprocess.run(
+        [str(other), "-m", "saelib.cli", "reproduce"],
+        cwd=project.folder, env=project.environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert renamed.stdout.startswith("Nothing to do"), renamed.stdout + renamed.stderr
 
     # what was published and then changed or lost is put back, without computing it again
     (project.folder / "results/tiny.parquet").write_bytes(b"spoilt")
