@@ -50,6 +50,9 @@ def test_leading_pictures_share_one_scale_around_zero() -> None:
 def test_leading_pictures_of_zeros_do_not_divide_by_zero() -> None:
     figure = plots.gallery(FRAME, IMAGES, row="concept", lead={"digit 0": np.zeros((8, 8))})
     figure.canvas.draw()
+    scales = [i.get_clim() for i in figure.axes[0].images if i.get_cmap().name == plots.palette.diverging]
+    assert scales
+    assert all(low < high for low, high in scales)
     plt.close(figure)
 
 
