@@ -128,6 +128,12 @@ class ClusterSample:
         The cluster each point was drawn from, int64 [n_points].
     bases : tuple of numpy.ndarray
         Orthonormal basis of each cluster's subspace, float64 [rank, d_in].
+
+    Examples
+    --------
+    >>> sample = clusters(collinear(), 90, seed=0)
+    >>> sample.points.shape, len(sample.concepts), len(sample.labels)
+    ((90, 2), 3, 90)
     """
 
     points: NDArray[np.float32]

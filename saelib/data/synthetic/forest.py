@@ -40,6 +40,12 @@ class ForestSample:
         The constant added to every point, float32 [d_in].
     config : ForestConfig
         What it was made from.
+
+    Examples
+    --------
+    >>> sample = concept_forest(ForestConfig(d_in=4, branching=(1, 2), firing=0.5), 100, seed=0)
+    >>> sample.points.shape, sample.concepts.names
+    ((100, 4), ('c0', 'c0.0', 'c0.1'))
     """
 
     points: NDArray[np.float32]

@@ -17,6 +17,13 @@ class Body(ABC):
     Subclasses say what is inside (borders belong to the body), how to draw evenly from it, and its exact
     volume; the volume of the convex hull is given where a closed form is known, since ``hull_volume −
     volume`` is the error no AND-unit can avoid (T4b).
+
+    Examples
+    --------
+    >>> from saelib.data.synthetic.bodies.box import Box
+    >>> square = Box((0.0, 0.0), (2.0, 2.0))
+    >>> isinstance(square, Body), square.d_in, square.volume
+    (True, 2, 4.0)
     """
 
     @property

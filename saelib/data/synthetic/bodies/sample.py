@@ -26,6 +26,12 @@ class BodySample:
         One concept a body; membership is decided on the float32 points.
     ambient : Box
         The box ν is uniform on.
+
+    Examples
+    --------
+    >>> sample = body_concepts({"square": Box((0.0, 0.0), (1.0, 1.0))}, 50, seed=0)
+    >>> sample.points.shape, sample.concepts.names
+    ((50, 2), ('square',))
     """
 
     points: NDArray[np.float32]
