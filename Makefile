@@ -25,12 +25,13 @@ help: ## list these commands
 setup: ## make .venv with everything pinned; nothing to do when its inputs are unchanged
 	@PYTHON="$(PYTHON)" .ci/setup
 
-book: setup ## the whole study, recomputed, and the site (about 30 minutes on two processors; resumes)
+book: setup ## the whole study, recomputed, and the site (about 15 minutes on two processors; resumes)
 	@saelib reproduce --profile full $(jobs)
 	@echo "The book is at $(site)"
 
-quick: setup ## the same study with small settings (about 5 minutes), beside the stored results
+quick: setup ## the same study with small settings (about 2 minutes), beside the stored results
 	@saelib reproduce --profile quick $(jobs)
+	@echo "Its book is at runs/quick/site/$(site)"
 
 test: setup lint ## everything the CI checks
 	@$(pytest) tests saelib --nbval-lax --nbval-current-env $(wildcard notebooks/*.ipynb)
