@@ -1,6 +1,6 @@
 # The study as a graph: site ← notebooks ← tables ← sweep cells ← the files of saelib that each of them uses.
 # `saelib reproduce` is the usual front; by hand: snakemake --cores 2 --config profile=quick
-# A step runs again when its code, its settings or its inputs change. Every output appears whole or not at all.
+# A step runs again when its code (comments and docstrings aside), its settings or its inputs change. Every output appears whole or not at all.
 from saelib.study import graph, paths, plan
 
 PROJECT = paths.project()
@@ -41,14 +41,13 @@ for sweep in SWEEPS:
     rule:
         name:
             f"cell_{sweep.name}"
-        input:
-            sweep.code,
         output:
             f"cells/{sweep.name}/{{cell}}.zip",
             f"cells/{sweep.name}/{{cell}}.json",
         params:
             sweep=sweep.name,
             settings=sweep.settings,
+            code=sweep.code,
         log:
             f"logs/cell_{sweep.name}_{{cell}}.log",
         shell:
@@ -77,7 +76,6 @@ for chapter in CHAPTERS:
         name:
             f"notebook_{chapter.name}"
         input:
-            chapter.code,
             [f"results/{table}.parquet" for table in chapter.tables],
         output:
             f"notebooks/{chapter.name}.ipynb",
@@ -86,6 +84,7 @@ for chapter in CHAPTERS:
         params:
             notebook=chapter.name,
             given=chapter.given,
+            code=chapter.code,
         log:
             f"logs/notebook_{chapter.name}.log",
         shell:

@@ -13,7 +13,7 @@ from saelib.study import plan
 from saelib.study.notebook import convert
 from saelib.study.parameters import check_parameters
 from saelib.study.paths import notebook_sources
-from saelib.study.sources import sources, tables_read
+from saelib.study.sources import code_version, sources, tables_read
 
 # What turns a script into an executed notebook; a chapter made by older rules is not the same chapter.
 _RUNNER = [
@@ -27,7 +27,7 @@ class SweepStep:
 
     Examples
     --------
-    >>> step = SweepStep("s", ("a", "b"), ("saes",), code=(), settings="{}")
+    >>> step = SweepStep("s", ("a", "b"), ("saes",), code="0f", settings="{}")
     >>> step.tables
     ('saes',)
     """
@@ -35,7 +35,7 @@ class SweepStep:
     name: str
     cells: tuple[str, ...]
     tables: tuple[str, ...]
-    code: tuple[str, ...]
+    code: str
     settings: str
 
 
@@ -45,12 +45,12 @@ class ChapterStep:
 
     Examples
     --------
-    >>> ChapterStep("01_a", code=(), tables=(), claims=("results/claims/T1.json",), given="{}").name
+    >>> ChapterStep("01_a", code="0f", tables=(), claims=("results/claims/T1.json",), given="{}").name
     '01_a'
     """
 
     name: str
-    code: tuple[str, ...]
+    code: str
     tables: tuple[str, ...]
     claims: tuple[str, ...]
     given: str
@@ -89,7 +89,7 @@ def sweep_steps(profile: plan.Profile) -> list[SweepStep]:
                 raise InputError("cells", offence, "use letters, digits, '-', '_', '.', each once")
         if not cells:
             raise InputError("cells", f"of {name} is empty", "give the sweep something to do")
-        code = tuple(map(str, sources(sweep.file())))
+        code = code_version(sources(sweep.file()))
         steps.append(SweepStep(name, cells, sweep.tables, code, _trigger(plan.plain(settings))))
     return steps
 
@@ -143,7 +143,7 @@ def chapter_steps(profile: plan.Profile, project: Path) -> list[ChapterStep]:
         }
         trigger = _trigger({"parameters": dict(given), "criteria": criteria})
         files = tuple(file_of(claim.id, Path("results")).as_posix() for claim in claims)
-        code = tuple(map(str, sorted({*sources(source), *_RUNNER})))
+        code = code_version({*sources(source), *_RUNNER})
         steps.append(ChapterStep(name, code, tables, files, trigger))
     return steps
 

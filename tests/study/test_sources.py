@@ -6,6 +6,7 @@ import pytest
 
 import saelib
 from saelib import InputError
+from saelib.study import sources as sources_module
 from saelib.study.sources import code_version, sources, tables_read
 
 PACKAGE = Path(saelib.__file__).parent
@@ -52,6 +53,32 @@ def test_the_version_changes_with_any_content_and_not_with_order(tmp_path: Path)
     assert code_version([two, one]) == before
     two.write_text("3")
     assert code_version([one, two]) != before
+
+
+def test_a_better_explanation_in_saelib_is_the_same_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources_module, "_PACKAGE", tmp_path)
+    module = tmp_path / "m.py"
+    versions = []
+    for code in (
+        "def f(x):\n    return x",
+        '"""Title."""\n\n\ndef f(x):  # why\n    """Say it.\n\n    Better."""\n    return (x)\n',
+        "def f(x):\n    return -x",
+        "def f(x):\n    return 'x'",
+    ):
+        module.write_text(code)
+        versions.append(code_version([module]))
+    assert versions[0] == versions[1]
+    assert len(set(versions)) == 3
+
+
+def test_prose_of_a_notebook_counts(tmp_path: Path) -> None:
+    script = tmp_path / "chapter.py"
+    script.write_text("# %% [markdown]\n# One.\n")
+    before = code_version([script])
+    script.write_text("# %% [markdown]\n# Two.\n")
+    assert code_version([script]) != before
 
 
 def test_tables_are_read_off_the_script(tmp_path: Path) -> None:
