@@ -171,8 +171,9 @@ def _line(row: Row, quantity: Quantity) -> list[nodes.Node]:
     size = "" if found is None or found.n is None else f"{found.n:,}"
     answer = {True: "yes", False: "no", None: "not run"}[row.holds(quantity.name)]
     value = nodes.inline("", _with_interval(row, quantity.name), classes=["measured"])
+    note = f" ({quantity.note})" if quantity.note else ""
     return [
-        nodes.Text(quantity.meaning),
+        nodes.Text(quantity.meaning + note),
         nodes.Text(str(quantity.criterion)),
         value,
         nodes.Text(size),

@@ -30,6 +30,8 @@ class Quantity:
         What is measured, in plain words.
     criterion : Criterion
         The side of the threshold on which it must lie.
+    note : str, default ""
+        What a reader must know about when or why it was declared.
 
     Examples
     --------
@@ -40,6 +42,7 @@ class Quantity:
     name: str
     meaning: str
     criterion: Criterion
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,9 +120,11 @@ def _claim(name: str, entry: Any) -> Claim:
         raise InputError(where, "declares no quantity", "declare at least one, with its criterion")
     quantities = {}
     for quantity, parts in entry["quantities"].items():
-        _require_keys(f"{where}.{quantity}", parts, {"meaning", "criterion"})
+        _require_keys(f"{where}.{quantity}", parts, {"meaning", "criterion"} | ({"note"} & set(parts)))
         _require_keys(f"{where}.{quantity}.criterion", parts["criterion"], {"kind", "threshold"})
-        quantities[quantity] = Quantity(quantity, parts["meaning"], Criterion(**parts["criterion"]))
+        quantities[quantity] = Quantity(
+            quantity, parts["meaning"], Criterion(**parts["criterion"]), parts.get("note", "")
+        )
     return Claim(name, entry["statement"], entry["source"], entry["notebook"], quantities)
 
 

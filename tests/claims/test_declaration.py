@@ -75,6 +75,11 @@ def test_a_faulty_declaration_names_its_fault(tmp_path: Path, change: tuple[str,
         declared(path)
 
 
+def test_a_quantity_added_late_says_so() -> None:
+    notes = {f"{c.id}.{q.name}": q.note for c in declared().values() for q in c.quantities.values() if q.note}
+    assert "after trial trainings" in notes["E2.coarse_parts"]
+
+
 def test_a_claim_without_quantities_cannot_be_declared(tmp_path: Path) -> None:
     path = tmp_path / "declared.toml"
     path.write_text('[T1]\nstatement = "s"\nsource = "new"\nnotebook = "a"\n[T1.quantities]\n')
