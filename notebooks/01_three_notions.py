@@ -148,7 +148,7 @@ for ax, (verdict, x) in zip(axes, samples.items(), strict=True):
     plots.plane(grid, ["concept", "neuron"], points=points, legend=False, ax=ax)
     on_data = against(x, "data")
     ax.set_title(verdict)
-    rates = f"recall {on_data.recall[0, 0]:g}, leak {on_data.leak[0, 0]:g}"
+    rates = f"recall {on_data.recall[0, 0]:g}, leak {on_data.leak[0, 0]:.2g}"
     ax.set_xlabel(f"{rates}, distance in space {1 - in_space.jaccard[0, 0]:g}")
 plt.show()
 
