@@ -11,13 +11,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from saelib.geometry import bounds
+    from saelib.geometry.arrangements import (
+        Patterns,
+        activation_patterns,
+        arrangement_cells,
+        sampled_patterns,
+    )
     from saelib.geometry.neuron import Neuron
 
 _HOME = {
     "Neuron": "saelib.geometry.neuron",
+    "Patterns": "saelib.geometry.arrangements",
+    "activation_patterns": "saelib.geometry.arrangements",
+    "arrangement_cells": "saelib.geometry.arrangements",
+    "sampled_patterns": "saelib.geometry.arrangements",
 }
 
-__all__ = ["Neuron", "bounds"]
+__all__ = [
+    "Neuron",
+    "Patterns",
+    "activation_patterns",
+    "arrangement_cells",
+    "bounds",
+    "sampled_patterns",
+]
 
 
 def __getattr__(name: str) -> Any:
