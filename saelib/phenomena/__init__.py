@@ -1,0 +1,8 @@
+"""What dictionaries do to concepts: absorption and its kin, as tidy frames of counts and shares."""
+
+from __future__ import annotations
+
+from saelib.phenomena.absorption import absorption
+from saelib.phenomena.planted import planted
+
+__all__ = ["absorption", "planted"]
