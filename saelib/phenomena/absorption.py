@@ -26,8 +26,8 @@ def absorption(
 
     For every edge (C, D) of the concept forest, D ⊂ C, with θ_C and θ_D the activation sets of their neurons.
     Everything is counted on points, so whether the parent's neuron is silent *because* the child's fires is
-    not asked; the hierarchy-conditioned gap compares with the rest of the parent. That rest contains the other
-    children of C: where several are absorbed, each makes the others' gap smaller and hides them from
+    not asked; the hierarchy-conditioned gap compares with the rest of the parent. That rest contains the
+    other children of C: where several are absorbed, each makes the others' gap smaller and hides them from
     ``absorbed``, while every ``rate`` stays what it is.
 
     Parameters
