@@ -10,8 +10,9 @@ from scipy.optimize import linear_sum_assignment
 
 from saelib.alignment import Alignment
 from saelib.errors import InputError
+from saelib.geometry.bounds.checked import checked_whole
 
-__all__ = ["SparsityBudget", "sparsity_budget", "sparsity_floor"]
+__all__ = ["SparsityBudget", "size_floor", "sparsity_budget", "sparsity_floor"]
 
 
 def sparsity_floor(concepts_per_point: npt.ArrayLike, active_per_point: npt.ArrayLike) -> int:
@@ -56,6 +57,44 @@ def sparsity_floor(concepts_per_point: npt.ArrayLike, active_per_point: npt.Arra
             "active_per_point", f"has shape {l0.shape}", f"give one number, or one a point: {s.shape}"
         )
     return int(np.maximum(s - l0, 0).sum())
+
+
+def size_floor(concept_sizes: npt.ArrayLike, n_neurons: int) -> int:
+    """Misses that no one-to-one assignment can avoid because there are more concepts than neurons.
+
+    Of m concepts and d < m neurons at least m − d concepts stay without a neuron; at best the smallest do.
+    The floor counts every point of those. It is the sparsity budget's companion: that one is blind to
+    the number of neurons, this one to how many fire, and the larger of the two holds.
+
+    Parameters
+    ----------
+    concept_sizes : array_like of int, shape [n_concepts]
+        Points of each concept.
+    n_neurons : int
+        d, from 0 up.
+
+    Returns
+    -------
+    int
+        Number of (point, concept) pairs.
+
+    Raises
+    ------
+    InputError
+        If the sizes or the number are not integers from 0 up.
+
+    Examples
+    --------
+    Concepts of 50, 20 and 5 points and two neurons: at least the 5 points are missed.
+
+    >>> size_floor([50, 20, 5], 2), size_floor([50, 20, 5], 3)
+    (5, 0)
+    """
+    sizes = _counts("concept_sizes", concept_sizes)
+    if sizes.ndim != 1:
+        raise InputError("concept_sizes", f"has shape {sizes.shape}", "give one size a concept")
+    left_out = max(len(sizes) - checked_whole("n_neurons", n_neurons, 0), 0)
+    return int(np.sort(sizes)[:left_out].sum())
 
 
 @dataclass(frozen=True)

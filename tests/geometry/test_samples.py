@@ -1,0 +1,107 @@
+"""T7c: the bands against exact binomial probabilities, and the sample sizes against their definitions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from saelib.errors import InputError
+from saelib.geometry import bounds
+
+share = st.floats(0.0, 1.0)
+level = st.sampled_from([0.5, 0.9, 0.95, 0.999])
+
+
+def test_by_hand():
+    assert bounds.sample_band(1000) == pytest.approx(np.sqrt(np.log(40) / 2000))
+    assert bounds.sample_band([0, 1]).tolist() == [1.0, 1.0]
+    assert bounds.samples_needed(0.1) == 185  # ln(40)/0.02 = 184.44
+    low, high = bounds.exact_band(8, 10)  # a textbook example of Clopper and Pearson's interval
+    assert (low.round(4), high.round(4)) == (0.4439, 0.9748)
+    assert bounds.exact_band(0, 0) == (0.0, 1.0)
+
+
+@given(n=st.integers(1, 200), p=share, confidence=level, pairs=st.integers(1, 1000))
+@settings(deadline=None)
+def test_no_share_leaves_either_band_more_often_than_its_part_of_alpha(n, p, confidence, pairs):
+    k = np.arange(n + 1)
+    chance = binom.pmf(k, n, p)
+    alpha = (1 - confidence) / pairs
+    outside = np.abs(k / n - p) > bounds.sample_band(n, pairs, confidence) + 1e-12
+    assert chance[outside].sum() <= alpha * (1 + 1e-9)
+    low, high = bounds.exact_band(k, n, pairs, confidence)
+    assert chance[(p < low - 1e-12) | (p > high + 1e-12)].sum() <= alpha * (1 + 1e-9)
+
+
+@given(tolerance=st.floats(0.001, 0.9), pairs=st.integers(1, 10**9), confidence=level)
+def test_the_samples_needed_are_the_least_that_do(tolerance, pairs, confidence):
+    n = int(bounds.samples_needed(tolerance, pairs, confidence))
+    assert bounds.sample_band(n, pairs, confidence) <= tolerance * (1 + 1e-12)
+    if n > 1:
+        assert bounds.sample_band(n - 1, pairs, confidence) > tolerance * (1 - 1e-12)
+
+
+@given(wanted=st.integers(1, 300), pi=st.floats(0.01, 0.99), concepts=st.integers(1, 1000), confidence=level)
+def test_the_points_needed_are_the_least_that_do(wanted, pi, concepts, confidence):
+    n = int(bounds.points_needed(wanted, pi, concepts, confidence))
+    fail = (1 - confidence) / concepts
+    assert binom.cdf(wanted - 1, n, pi) <= fail * (1 + 1e-9)
+    if n > wanted:
+        assert binom.cdf(wanted - 1, n - 1, pi) > fail * (1 - 1e-9)
+
+
+@given(n=st.integers(1, 5000), hits=st.integers(0, 5000), pairs=st.integers(1, 10**6))
+def test_the_exact_band_holds_what_was_measured_and_is_narrower_at_the_ends(n, hits, pairs):
+    hits = min(hits, n)
+    low, high = bounds.exact_band(hits, n, pairs)
+    assert 0 <= low <= hits / n <= high <= 1
+    at_zero = bounds.exact_band(0, n, pairs)[1]
+    assert at_zero <= bounds.sample_band(n, pairs) + 1e-12
+
+
+frequency = st.floats(0.01, 0.99)
+
+
+@given(rho=st.tuples(share, share), lam=st.tuples(share, share), pi=st.tuples(frequency, frequency),
+       at=st.tuples(share, share, share))  # fmt: skip
+def test_the_jaccard_band_holds_every_index_its_bands_allow(rho, lam, pi, at):
+    rho, lam, pi = (tuple(sorted(each)) for each in (rho, lam, pi))
+    low, high = bounds.jaccard_band(rho, lam, pi)
+    recall, leak, f = (a + t * (b - a) for (a, b), t in zip((rho, lam, pi), at, strict=True))
+    jaccard = recall / (1 + leak * (1 - f) / f)
+    assert low - 1e-9 <= jaccard <= high + 1e-9
+
+
+def test_the_ends_of_the_jaccard_band_are_attained():
+    low, high = bounds.jaccard_band((0.5, 0.8), (0.1, 0.2), (0.2, 0.4))
+    assert low == pytest.approx(0.5 / (1 + 0.2 * 4))
+    assert high == pytest.approx(0.8 / (1 + 0.1 * 1.5))
+    assert bounds.jaccard_band((0.5, 0.8), (0.1, 0.2), 0.2)[0] == pytest.approx(low)
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        (lambda: bounds.sample_band(-1), "n"),
+        (lambda: bounds.sample_band(10, 0), "n_pairs"),
+        (lambda: bounds.sample_band(10, 1, 1.0), "confidence"),
+        (lambda: bounds.samples_needed(0), "tolerance"),
+        (lambda: bounds.samples_needed(0.1, np.nan), "n_pairs"),
+        (lambda: bounds.exact_band(3, 2), "hits"),
+        (lambda: bounds.exact_band(-1, 2), "hits"),
+        (lambda: bounds.points_needed(0, 0.1), "n_in_concept"),
+        (lambda: bounds.points_needed(5, 0.0), "frequency"),
+        (lambda: bounds.points_needed(5, 0.1, 0), "n_concepts"),
+        (lambda: bounds.points_needed(5, 0.1, 1, "sure"), "confidence"),
+        (lambda: bounds.jaccard_band(0.5, (0, 1), 0.1), "recall"),
+        (lambda: bounds.jaccard_band((0.5, 0.4), (0, 1), 0.1), "recall"),
+        (lambda: bounds.jaccard_band((0.5, 0.6), (0, 1.5), 0.1), "leak"),
+        (lambda: bounds.jaccard_band((0.5, 0.6), (0, 1), 0.0), "frequency"),
+    ],
+)
+def test_nonsense_is_refused_by_name(call, argument):
+    with pytest.raises(InputError, match=rf"^{argument} .*: give "):
+        call()
