@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from saelib.phenomena.absorption import absorption
+from saelib.phenomena.flow import flow
+from saelib.phenomena.hierarchy import hierarchy, parallel_chains
 from saelib.phenomena.planted import planted
 
-__all__ = ["absorption", "planted"]
+__all__ = ["absorption", "flow", "hierarchy", "parallel_chains", "planted"]
