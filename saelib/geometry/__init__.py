@@ -17,23 +17,36 @@ if TYPE_CHECKING:
         arrangement_cells,
         sampled_patterns,
     )
+    from saelib.geometry.certificate import Certificate
+    from saelib.geometry.dichotomies import linear_dichotomies
     from saelib.geometry.neuron import Neuron
+    from saelib.geometry.separation import Separation, Undecided, separate
 
 _HOME = {
+    "Certificate": "saelib.geometry.certificate",
     "Neuron": "saelib.geometry.neuron",
     "Patterns": "saelib.geometry.arrangements",
+    "Separation": "saelib.geometry.separation",
+    "Undecided": "saelib.geometry.separation",
     "activation_patterns": "saelib.geometry.arrangements",
     "arrangement_cells": "saelib.geometry.arrangements",
+    "linear_dichotomies": "saelib.geometry.dichotomies",
     "sampled_patterns": "saelib.geometry.arrangements",
+    "separate": "saelib.geometry.separation",
 }
 
 __all__ = [
+    "Certificate",
     "Neuron",
     "Patterns",
+    "Separation",
+    "Undecided",
     "activation_patterns",
     "arrangement_cells",
     "bounds",
+    "linear_dichotomies",
     "sampled_patterns",
+    "separate",
 ]
 
 
