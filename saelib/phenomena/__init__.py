@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from saelib.phenomena.absorption import absorption
 from saelib.phenomena.flow import flow
+from saelib.phenomena.ground_truth import Recovery, recovery, recovery_null
 from saelib.phenomena.hierarchy import hierarchy, parallel_chains
 from saelib.phenomena.planted import planted
 
-__all__ = ["absorption", "flow", "hierarchy", "parallel_chains", "planted"]
+__all__ = [
+    "Recovery",
+    "absorption",
+    "flow",
+    "hierarchy",
+    "parallel_chains",
+    "planted",
+    "recovery",
+    "recovery_null",
+]
