@@ -103,17 +103,51 @@ class Digits:
     tolerances: Tolerances = field(default_factory=Tolerances)
 
 
+@dataclass(frozen=True)
+class Tightness:
+    """How fast units of tangent neurons close in on a ball, in three and four dimensions.
+
+    The plane needs no sweep: there the best unit and its excess are known exactly.
+
+    Parameters
+    ----------
+    dimensions : tuple of int
+        Of the ball.
+    sizes : tuple of int
+        Numbers of neurons.
+    seeds : tuple of int
+        Of the start from which the directions are spread.
+    steps : int
+        L-BFGS iterations that spread them; by then the excess falls by less than 0.1 % in ten more.
+    n_samples : int
+        Directions along which the radial formula checks each volume.
+
+    Examples
+    --------
+    >>> settings = Tightness()
+    >>> len(settings.dimensions) * len(settings.sizes) * len(settings.seeds)
+    80
+    """
+
+    dimensions: tuple[int, ...] = (3, 4)
+    sizes: tuple[int, ...] = (16, 32, 64, 128, 256, 512, 1_024, 2_048)
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    steps: int = 60
+    n_samples: int = 20_000
+
+
 SWEEPS = {
     "size_and_sparsity": Sweep(
         "saelib.study.sweeps.size_and_sparsity", tables=("size_and_sparsity", "size_and_sparsity_concepts")
     ),
     "digits": Sweep("saelib.study.sweeps.digits", tables=("digits", "digits_concepts")),
+    "tightness": Sweep("saelib.study.sweeps.tightness", tables=("tightness",)),
 }
 
 PROFILES = {
     "full": Profile(
         "full",
-        settings={"size_and_sparsity": SizeAndSparsity(), "digits": Digits()},
+        settings={"size_and_sparsity": SizeAndSparsity(), "digits": Digits(), "tightness": Tightness()},
         published=True,
     ),
     "quick": Profile(
@@ -135,6 +169,7 @@ PROFILES = {
                 seeds=(0, 1),
                 steps=400,
             ),
+            "tightness": Tightness(sizes=(16, 32, 64, 128, 256), seeds=(0, 1), steps=30, n_samples=5_000),
         },
         parameters={"01_three_notions": {"n_instances": 20_000}},
     ),
