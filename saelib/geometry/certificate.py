@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from saelib.errors import InputError
 from saelib.geometry.enclosure import enclose_solution
-from saelib.geometry.exact_rational import as_integers, solve_exactly
+from saelib.geometry.exact_programme import cayley_system
+from saelib.geometry.exact_rational import solve_exactly
 from saelib.geometry.two_sets import read_two_sets
 
-__all__ = ["Certificate", "certify"]
+__all__ = ["Certificate", "certify", "rational_certificate"]
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -168,7 +169,7 @@ def certify(
     [0.5, 0.5]
     """
     first, second = inside[inside_rows], outside[outside_rows]
-    n, k = len(first), len(first) + len(second)
+    k = len(first) + len(second)
     if _FEW < k == inside.shape[1] + 2 <= _MOST_ENCLOSED:
         enclosed = _enclose(first, second, weights)
         if enclosed is not None:
@@ -176,9 +177,40 @@ def certify(
             return _certificate(first, second, inside_rows, outside_rows, solution, radius, None)
     if k > _MOST_RATIONAL:
         return None
-    exact = solve_exactly(*_integer_system(first, second))
+    exact = solve_exactly(*cayley_system(first, second)[:2])
     if exact is None or min(exact) < 0:
         return None
+    return rational_certificate(inside, outside, inside_rows, outside_rows, exact)
+
+
+def rational_certificate(
+    inside: Floats, outside: Floats, inside_rows: Rows, outside_rows: Rows, exact: list[Fraction]
+) -> Certificate:
+    """Make a certificate of weights that are known exactly; points without weight are left out.
+
+    Parameters
+    ----------
+    inside, outside : ndarray [n, d_in]
+        float64.
+    inside_rows, outside_rows : ndarray of int
+        The points that the weights belong to.
+    exact : list of Fraction
+        Weights ≥ 0, those inside first, that meet.
+
+    Returns
+    -------
+    Certificate
+        With ``proof="rational"``.
+
+    Examples
+    --------
+    >>> rows = np.arange(2)
+    >>> half, quarter = Fraction(1, 2), Fraction(1, 4)
+    >>> segments = np.array([[0.0], [2.0]]), np.array([[1.0], [5.0]])
+    >>> rational_certificate(*segments, rows, rows, [half, half, Fraction(1), Fraction(0)])
+    Certificate(2 points inside and 1 outside meet at [1.], proof=rational)
+    """
+    first, second, n = inside[inside_rows], outside[outside_rows], len(inside_rows)
     keep = np.array([value > 0 for value in exact])
     solution = np.array([float(value) for value in exact])[keep]
     return _certificate(
@@ -244,21 +276,7 @@ def _enclose(first: Floats, second: Floats, weights: Floats) -> tuple[Floats, fl
     return enclosed
 
 
-def _integer_system(first: Floats, second: Floats) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
-    n, (k, d) = len(first), (len(first) + len(second), first.shape[1])
-    columns = []
-    for column in np.concatenate([first, -second]).T:
-        whole, _ = as_integers(column)
-        columns.append(whole)
-    matrix = np.zeros((d + 2, k), dtype=object)
-    matrix[:d] = np.stack(columns)
-    matrix[d, :n] = matrix[d + 1, n:] = 1
-    target = np.zeros(d + 2, dtype=object)
-    target[d:] = 1
-    return matrix, target
-
-
 def _meets(first: Floats, second: Floats, alpha: tuple[Fraction, ...], beta: tuple[Fraction, ...]) -> bool:
     weights = np.array([*alpha, *beta], dtype=object)
-    matrix, target = _integer_system(first, second)
+    matrix, target, _ = cayley_system(first, second)
     return len(weights) == matrix.shape[1] and min(weights) > 0 and bool((matrix @ weights == target).all())

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from saelib.geometry.certificate import Certificate, certify
+from saelib.geometry.certificate import Certificate, certify, rational_certificate
 from saelib.geometry.exact_rational import exact_dots, exact_sides
+from saelib.geometry.exact_separation import decide_exactly
 from saelib.geometry.nearest_points import Nearest, nearest_points
 from saelib.geometry.neuron import Neuron
 from saelib.geometry.two_sets import read_two_sets
@@ -245,9 +246,21 @@ def decide(inside: Floats, outside: Floats) -> Separation | Certificate | Undeci
         answer = _answer(inside, outside, scaled, np.ldexp(scaled.direction, -powers), near)
         if answer is not None:
             return answer
+    reason = "rounding hides whether the hulls meet"
+    exact = decide_exactly(inside, outside, near.first_rows, near.second_rows)
+    if exact is not None:
+        verdict, *rows = exact
+        if verdict.weights is not None:
+            return rational_certificate(inside, outside, *rows, verdict.weights)
+        largest = max(abs(value) for value in verdict.form)
+        direction = np.array([float(value / largest) for value in verdict.form])
+        separation = _separation(inside, outside, direction, near)
+        if separation is not None:
+            return separation
+        reason = "the hulls are disjoint, but by less than a neuron in float64 can resolve"
     return Undecided(
         _distance(inside, outside, near),
-        "rounding hides whether the hulls meet",
+        reason,
         near.first_rows,
         near.second_rows,
         near.alpha,
