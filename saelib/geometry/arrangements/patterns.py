@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from saelib.errors import InputError
 from saelib.geometry.arrangements.cells import open_cells
 from saelib.geometry.arrangements.exact import Integers, check_dictionary, lowest_terms, restrict, whole_rows
+from saelib.geometry.bounds.patterns import pattern_ceiling
 
 __all__ = ["Patterns", "activation_patterns", "arrangement_cells"]
 
@@ -127,7 +127,7 @@ def activation_patterns(W_enc: npt.ArrayLike, b_enc: npt.ArrayLike, *, at_most: 
     points = [open_cells(rows[rows.any(axis=1)])]
     whole = np.eye(dimension + 1, dtype=np.int64).astype(np.object_)
     seen: set[frozenset[int]] = set()
-    flats = [] if len(points[0]) == _ceiling(len(rows), dimension) else [(rows, whole)]
+    flats = [] if len(points[0]) == pattern_ceiling(len(rows), dimension) else [(rows, whole)]
     while flats:
         here, embed = flats.pop()
         for row in here[here[:, :-1].any(axis=1)]:
@@ -148,7 +148,7 @@ def _rows(W_enc: npt.ArrayLike, b_enc: npt.ArrayLike, at_most: int) -> Integers:
     if isinstance(at_most, bool) or not isinstance(at_most, int) or at_most < 1:
         raise InputError("at_most", f"is {at_most!r}", "give a positive integer")
     d_in, d_sae = weights.shape
-    ceiling = _ceiling(d_sae, d_in)
+    ceiling = pattern_ceiling(d_sae, d_in)
     if ceiling > at_most:
         raise InputError(
             "W_enc",
@@ -156,10 +156,6 @@ def _rows(W_enc: npt.ArrayLike, b_enc: npt.ArrayLike, at_most: int) -> Integers:
             f"give fewer, raise at_most above {at_most}, or use sampled_patterns",
         )
     return whole_rows(weights, offsets)
-
-
-def _ceiling(d_sae: int, d_in: int) -> int:
-    return sum(math.comb(d_sae, i) for i in range(min(d_in, d_sae) + 1))
 
 
 def _collect(rows: Integers, points: Integers) -> Patterns:
