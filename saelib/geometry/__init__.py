@@ -21,6 +21,18 @@ if TYPE_CHECKING:
     from saelib.geometry.certificate import Certificate
     from saelib.geometry.cutting import cut
     from saelib.geometry.dichotomies import linear_dichotomies
+    from saelib.geometry.gating import (
+        LevelRegions,
+        NoTopOneFamily,
+        TopOneFamily,
+        UndecidedFamily,
+        common_point,
+        level_regions,
+        power_sites,
+        refined_dictionary,
+        top_one_family,
+        voronoi_sae,
+    )
     from saelib.geometry.neuron import Neuron
     from saelib.geometry.polytopes import irreducible_error
     from saelib.geometry.separation import Separation, Undecided, separate
@@ -31,43 +43,63 @@ _HOME = {
     "Cut": "saelib.geometry.unit",
     "INSTANCE_KINDS": "saelib.geometry.adversarial",
     "KnownInstance": "saelib.geometry.adversarial",
+    "LevelRegions": "saelib.geometry.gating",
     "Neuron": "saelib.geometry.neuron",
+    "NoTopOneFamily": "saelib.geometry.gating",
     "Patterns": "saelib.geometry.arrangements",
     "Refusal": "saelib.geometry.unit",
     "Separation": "saelib.geometry.separation",
+    "TopOneFamily": "saelib.geometry.gating",
     "Undecided": "saelib.geometry.separation",
+    "UndecidedFamily": "saelib.geometry.gating",
     "UnsettledCut": "saelib.geometry.unit",
     "activation_patterns": "saelib.geometry.arrangements",
     "arrangement_cells": "saelib.geometry.arrangements",
+    "common_point": "saelib.geometry.gating",
     "cut": "saelib.geometry.cutting",
     "irreducible_error": "saelib.geometry.polytopes",
     "known_instances": "saelib.geometry.adversarial",
+    "level_regions": "saelib.geometry.gating",
     "linear_dichotomies": "saelib.geometry.dichotomies",
+    "power_sites": "saelib.geometry.gating",
+    "refined_dictionary": "saelib.geometry.gating",
     "sampled_patterns": "saelib.geometry.arrangements",
     "separate": "saelib.geometry.separation",
+    "top_one_family": "saelib.geometry.gating",
+    "voronoi_sae": "saelib.geometry.gating",
 }
 
 __all__ = [
-    "INSTANCE_KINDS",
     "Certificate",
     "Cut",
+    "INSTANCE_KINDS",
     "KnownInstance",
+    "LevelRegions",
     "Neuron",
+    "NoTopOneFamily",
     "Patterns",
     "Refusal",
     "Separation",
+    "TopOneFamily",
     "Undecided",
+    "UndecidedFamily",
     "UnsettledCut",
     "activation_patterns",
     "arrangement_cells",
     "bounds",
+    "common_point",
     "cut",
     "irreducible_error",
     "known_instances",
+    "level_regions",
     "linear_dichotomies",
     "polytopes",
+    "power_sites",
+    "refined_dictionary",
     "sampled_patterns",
     "separate",
+    "top_one_family",
+    "voronoi_sae",
 ]
 
 
