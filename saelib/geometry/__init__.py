@@ -70,9 +70,9 @@ _HOME = {
 }
 
 __all__ = [
+    "INSTANCE_KINDS",
     "Certificate",
     "Cut",
-    "INSTANCE_KINDS",
     "KnownInstance",
     "LevelRegions",
     "Neuron",
