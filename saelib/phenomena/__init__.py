@@ -7,6 +7,7 @@ from saelib.phenomena.flow import flow
 from saelib.phenomena.ground_truth import Recovery, recovery, recovery_null
 from saelib.phenomena.hierarchy import hierarchy, parallel_chains
 from saelib.phenomena.planted import planted
+from saelib.phenomena.published import published_absorption
 
 __all__ = [
     "Recovery",
@@ -15,6 +16,7 @@ __all__ = [
     "hierarchy",
     "parallel_chains",
     "planted",
+    "published_absorption",
     "recovery",
     "recovery_null",
 ]
