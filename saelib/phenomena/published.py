@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ _ROWS = 4096
 
 def published_absorption(
     points: npt.ArrayLike,
-    acts: npt.ArrayLike | sparse.sparray,
+    acts: Any,
     W_dec: npt.ArrayLike,
     probe: npt.ArrayLike,
     split: Sequence[int] | npt.NDArray[np.integer],
@@ -84,7 +85,8 @@ def published_absorption(
     """
     x, decoder = _finite("points", points, 2), _finite("W_dec", W_dec, 2)
     direction = _finite("probe", probe, 1)
-    fired = acts.tocsr() if isinstance(acts, sparse.sparray) else sparse.csr_array(_finite("acts", acts, 2))
+    dense_or_sparse: Any = acts if sparse.issparse(acts) else _finite("acts", acts, 2)
+    fired = sparse.csr_array(dense_or_sparse)
     main = np.unique(np.asarray(split))
     _check(x, fired, decoder, direction, main)
     v = direction / np.linalg.norm(direction)
