@@ -13,8 +13,8 @@ T5d (sparsity budget)
 T5e (Jaccard budget)
     :func:`jaccard_budget`.
 T7a (interference and noise)
-    :func:`noise_miss_ceiling`, :func:`noise_leak_ceiling`, :func:`coherence_limit`, :func:`noise_threshold`;
-    with Welch :func:`welch_bound`, :func:`concept_cap`.
+    :func:`noise_miss_ceiling`, :func:`noise_leak_ceiling`, :func:`coherence_limit`, :func:`noise_threshold`,
+    :func:`mixed_signs_ceiling`; with Welch :func:`welch_bound`, :func:`concept_cap`.
 T7b (mean and variance, Cantelli)
     :func:`cantelli_miss`, :func:`cantelli_leak`.
 T7c (samples)
@@ -22,7 +22,8 @@ T7c (samples)
     :func:`jaccard_band`.
 All of them
     :func:`try_to_refute` draws instances that are as nasty as we could make them, and
-    :func:`extremal_instances` those on which the bound is attained.
+    :func:`extremal_instances` those on which the bound is attained. :func:`noise_trials` and
+    :func:`band_trials` run neurons on drawn points, for the statements of T7 about probabilities.
 
 Proofs are in the chapters, in the folded blocks below the theorems of the same names. Names are imported on
 first use: a stage that needs one closed form depends on that file alone.
@@ -35,16 +36,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from saelib.data.synthetic.directions import welch_bound
+    from saelib.geometry.bounds.band_trials import band_trials
     from saelib.geometry.bounds.cantelli import cantelli_leak, cantelli_miss
     from saelib.geometry.bounds.cells import count_cells
     from saelib.geometry.bounds.cover import separable_fraction, separable_subsets
     from saelib.geometry.bounds.jaccard import JaccardBudget, jaccard_budget
     from saelib.geometry.bounds.noise import (
         coherence_limit,
+        mixed_signs_ceiling,
         noise_leak_ceiling,
         noise_miss_ceiling,
         noise_threshold,
     )
+    from saelib.geometry.bounds.noise_trials import noise_trials, star_directions
     from saelib.geometry.bounds.notions import distance_ceiling, leak_ceiling, recall_floor
     from saelib.geometry.bounds.own_units import dictionary_bracket, dictionary_floor, least_dictionary
     from saelib.geometry.bounds.patterns import pattern_ceiling
@@ -62,6 +66,7 @@ if TYPE_CHECKING:
 _HOME = {
     "JaccardBudget": "saelib.geometry.bounds.jaccard",
     "SparsityBudget": "saelib.geometry.bounds.sparsity",
+    "band_trials": "saelib.geometry.bounds.band_trials",
     "cantelli_leak": "saelib.geometry.bounds.cantelli",
     "cantelli_miss": "saelib.geometry.bounds.cantelli",
     "coherence_limit": "saelib.geometry.bounds.noise",
@@ -76,9 +81,11 @@ _HOME = {
     "jaccard_budget": "saelib.geometry.bounds.jaccard",
     "leak_ceiling": "saelib.geometry.bounds.notions",
     "least_dictionary": "saelib.geometry.bounds.own_units",
+    "mixed_signs_ceiling": "saelib.geometry.bounds.noise",
     "noise_leak_ceiling": "saelib.geometry.bounds.noise",
     "noise_miss_ceiling": "saelib.geometry.bounds.noise",
     "noise_threshold": "saelib.geometry.bounds.noise",
+    "noise_trials": "saelib.geometry.bounds.noise_trials",
     "pattern_ceiling": "saelib.geometry.bounds.patterns",
     "points_needed": "saelib.geometry.bounds.samples",
     "recall_floor": "saelib.geometry.bounds.notions",
@@ -89,6 +96,7 @@ _HOME = {
     "size_floor": "saelib.geometry.bounds.sparsity",
     "sparsity_budget": "saelib.geometry.bounds.sparsity",
     "sparsity_floor": "saelib.geometry.bounds.sparsity",
+    "star_directions": "saelib.geometry.bounds.noise_trials",
     "try_to_refute": "saelib.geometry.bounds.refutation",
     "welch_bound": "saelib.data.synthetic.directions",
 }
@@ -96,6 +104,7 @@ _HOME = {
 __all__ = [
     "JaccardBudget",
     "SparsityBudget",
+    "band_trials",
     "cantelli_leak",
     "cantelli_miss",
     "coherence_limit",
@@ -110,9 +119,11 @@ __all__ = [
     "jaccard_budget",
     "leak_ceiling",
     "least_dictionary",
+    "mixed_signs_ceiling",
     "noise_leak_ceiling",
     "noise_miss_ceiling",
     "noise_threshold",
+    "noise_trials",
     "pattern_ceiling",
     "points_needed",
     "recall_floor",
@@ -123,6 +134,7 @@ __all__ = [
     "size_floor",
     "sparsity_budget",
     "sparsity_floor",
+    "star_directions",
     "try_to_refute",
     "welch_bound",
 ]

@@ -16,7 +16,13 @@ from scipy.special import ndtr
 from saelib.errors import InputError
 from saelib.geometry.bounds.checked import checked_numbers
 
-__all__ = ["coherence_limit", "noise_leak_ceiling", "noise_miss_ceiling", "noise_threshold"]
+__all__ = [
+    "coherence_limit",
+    "mixed_signs_ceiling",
+    "noise_leak_ceiling",
+    "noise_miss_ceiling",
+    "noise_threshold",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -185,6 +191,64 @@ def noise_threshold(
     if (gap <= 0).any():
         raise InputError("coherence", "is not below its limit", "give coherence < coherence_limit(…)")
     return (least + most) / 2 + sigma**2 * np.log((1 - frequency) / frequency) / gap
+
+
+def mixed_signs_ceiling(
+    coherence: npt.ArrayLike,
+    n_others: npt.ArrayLike,
+    a_max: npt.ArrayLike,
+    margin: npt.ArrayLike,
+    sigma: npt.ArrayLike,
+) -> Floats:
+    """Error of the matched neuron when the interference is as often positive as negative: exp(−t²/(2v)).
+
+    Here v = σ² + m·(κ·a_max)². It holds if the m other active concepts are drawn without replacement from
+    concepts whose cosines with this one average to 0, with strengths up to a_max drawn independently of who
+    is drawn: by Hoeffding the interference then has Gaussian tails. It asks for κ of the order 1/√s where
+    the worst case asks for 1/s.
+
+    Parameters
+    ----------
+    coherence : array_like
+        κ in [0, 1].
+    n_others : array_like
+        m ≥ 0: at most s − 1 for the miss, at most s for the leak.
+    a_max : array_like
+        Largest strength.
+    margin : array_like
+        t: a_min − τ for the miss, τ for the leak. Where it is not positive the answer is 1.
+    sigma : array_like
+        Standard deviation of the noise, ≥ 0. All arguments are broadcast.
+
+    Returns
+    -------
+    ndarray
+        float64.
+
+    Raises
+    ------
+    InputError
+        If a number is out of its range.
+
+    References
+    ----------
+    Hoeffding, W. (1963). Probability inequalities for sums of bounded random variables. *Journal of the
+    American Statistical Association* 58, 13-30; theorem 4 for drawing without replacement.
+
+    Examples
+    --------
+    Twenty others with cosines of ±0.05, threshold halfway, little noise. The worst case would be 1.
+
+    >>> mixed_signs_ceiling(0.05, 20, 1, 0.5, [0, 0.1]).round(4)
+    array([0.0821, 0.1245])
+    """
+    kappa = checked_numbers("coherence", coherence, at_least=0, at_most=1)
+    others, high = checked_numbers("n_others", n_others, at_least=0), checked_numbers("a_max", a_max, above=0)
+    t, sigma = checked_numbers("margin", margin), checked_numbers("sigma", sigma, at_least=0)
+    variance = sigma**2 + others * (kappa * high) ** 2
+    t, variance = np.broadcast_arrays(t, variance)
+    tail = np.exp(-(t**2) / (2 * np.where(variance > 0, variance, 1.0)))
+    return np.where(t <= 0, 1.0, np.where(variance > 0, tail, 0.0))[()]
 
 
 def _world(n_active: npt.ArrayLike, a_min: npt.ArrayLike, a_max: npt.ArrayLike) -> tuple[Floats, ...]:

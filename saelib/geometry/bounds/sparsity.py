@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 
 from saelib.alignment import Alignment
 from saelib.errors import InputError
-from saelib.geometry.bounds.checked import checked_whole
+from saelib.geometry.bounds.checked import checked_numbers, checked_whole
 
 __all__ = ["SparsityBudget", "size_floor", "sparsity_budget", "sparsity_floor"]
 
@@ -59,7 +59,7 @@ def sparsity_floor(concepts_per_point: npt.ArrayLike, active_per_point: npt.Arra
     return int(np.maximum(s - l0, 0).sum())
 
 
-def size_floor(concept_sizes: npt.ArrayLike, n_neurons: int) -> int:
+def size_floor(concept_sizes: npt.ArrayLike, n_neurons: int) -> float:
     """Misses that no one-to-one assignment can avoid because there are more concepts than neurons.
 
     Of m concepts and d < m neurons at least m − d concepts stay without a neuron; at best the smallest do.
@@ -68,20 +68,20 @@ def size_floor(concept_sizes: npt.ArrayLike, n_neurons: int) -> int:
 
     Parameters
     ----------
-    concept_sizes : array_like of int, shape [n_concepts]
-        Points of each concept.
+    concept_sizes : array_like, shape [n_concepts]
+        Points of each concept, or their frequencies.
     n_neurons : int
         d, from 0 up.
 
     Returns
     -------
-    int
-        Number of (point, concept) pairs.
+    float
+        (point, concept) pairs, or memberships a point if frequencies were given; an exact int for integers.
 
     Raises
     ------
     InputError
-        If the sizes or the number are not integers from 0 up.
+        If the sizes are not numbers from 0 up, one a concept, or ``n_neurons`` no integer from 0 up.
 
     Examples
     --------
@@ -90,11 +90,13 @@ def size_floor(concept_sizes: npt.ArrayLike, n_neurons: int) -> int:
     >>> size_floor([50, 20, 5], 2), size_floor([50, 20, 5], 3)
     (5, 0)
     """
-    sizes = _counts("concept_sizes", concept_sizes)
+    checked_numbers("concept_sizes", concept_sizes, at_least=0)
+    sizes = np.asarray(concept_sizes)
     if sizes.ndim != 1:
         raise InputError("concept_sizes", f"has shape {sizes.shape}", "give one size a concept")
     left_out = max(len(sizes) - checked_whole("n_neurons", n_neurons, 0), 0)
-    return int(np.sort(sizes)[:left_out].sum())
+    total: float = np.sort(sizes)[:left_out].sum().item()
+    return total
 
 
 @dataclass(frozen=True)
