@@ -15,6 +15,7 @@ from scipy.integrate import quad
 from saelib.data.synthetic.bodies import ball_volume
 from saelib.errors import InputError
 from saelib.geometry.polytopes import (
+    Rate,
     ball_floor,
     ball_limit,
     circumscribed_excess,
@@ -222,6 +223,12 @@ def test_the_correction_turns_a_wrong_slope_into_the_right_one(r: int) -> None:
     plain = -np.polyfit(np.log(SIZES), np.log(log_volume), 1)[0]
     assert abs(plain - 2 / (r - 1)) > 0.01
     assert abs(fit_rate(SIZES, log_volume).exponent - 2 / (r - 1)) < 0.005
+
+
+@given(st.floats(0.3, 2.5), st.floats(0.5, 20), st.floats(0, 3), st.floats(2, 1e5))
+def test_the_size_for_an_error_is_where_the_law_has_it(p: float, a: float, b: float, m: float) -> None:
+    law = Rate(p, a, b, 0.0)
+    assert law.size_for(float(law.at(m))) == pytest.approx(m, rel=1e-6)
 
 
 def test_slopes_of_a_law_are_its_derivative() -> None:

@@ -32,8 +32,8 @@ class Rate(NamedTuple):
     Examples
     --------
     >>> law = Rate(exponent=2.0, constant=3.0, correction=1.0, residual=0.0)
-    >>> float(law.at(1.0)), float(law.slope(1e6))
-    (6.0, -2.000000000002)
+    >>> float(law.at(1.0)), float(law.slope(1e6)), law.size_for(6.0)
+    (6.0, -2.000000000002, 1.0)
     """
 
     exponent: float
@@ -50,6 +50,12 @@ class Rate(NamedTuple):
         """The law's slope d log e/d log m at given sizes."""
         h = np.asarray(sizes, dtype=np.float64) ** -self.exponent
         return np.asarray(-self.exponent * (1 + self.correction * h / (1 + self.correction * h)))
+
+    def size_for(self, error: float) -> float:
+        """The size at which the law reaches a given error > 0; need not be whole."""
+        ratio = error / self.constant
+        h = 2 * ratio / (1 + np.sqrt(1 + 4 * self.correction * ratio))  # A·h·(1 + B·h) = error
+        return float(h ** (-1 / self.exponent))
 
 
 def local_slopes(sizes: npt.ArrayLike, errors: npt.ArrayLike) -> tuple[Floats, Floats]:
