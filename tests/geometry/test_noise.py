@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import norm
+from scipy.stats import hypergeom, norm
 
 from saelib.errors import InputError
 from saelib.geometry import Neuron, bounds
@@ -107,6 +107,24 @@ def test_a_threshold_is_refused_where_there_is_none():
         bounds.noise_threshold(0.34, 2, 1, 1)
 
 
+@given(kappa=cosine, others=st.integers(0, 6), low=st.floats(0.2, 1.0), margin=st.floats(0.01, 2))
+def test_interference_of_mixed_signs_keeps_below_its_bound(kappa, others, low, margin):
+    """All draws of so many of twelve cosines, half κ and half −κ, each strength at its end: exact tails."""
+    drawn = hypergeom(12, 6, others)
+    up = np.arange(others + 1)
+    for high in (low, 1.0):
+        interference = kappa * high * (2 * up - others)
+        tail = drawn.pmf(up)[interference >= margin - 1e-12].sum()
+        assert tail <= bounds.mixed_signs_ceiling(kappa, others, 1.0, margin, 0.0) + 1e-12
+
+
+def test_mixed_signs_by_hand():
+    assert bounds.mixed_signs_ceiling(0.0, 5, 1, 1.0, 0.0) == 0.0
+    assert bounds.mixed_signs_ceiling(0.0, 5, 1, 1.0, 0.5) == pytest.approx(np.exp(-2.0))
+    assert bounds.mixed_signs_ceiling(0.1, 25, 2, 1.0, 0.0) == pytest.approx(np.exp(-0.5))
+    assert bounds.mixed_signs_ceiling(0.1, 25, 2, [0.0, -1.0], 0.0).tolist() == [1.0, 1.0]
+
+
 # ---------------------------------------------------------------------------------------------- T7b
 
 laws = st.lists(st.tuples(st.integers(-9, 9), st.integers(1, 50)), min_size=1, max_size=6)
@@ -166,6 +184,9 @@ def test_very_large_and_very_small_numbers_neither_overflow_nor_vanish():
         (lambda: bounds.noise_leak_ceiling(0.1, 2, 1, 1, 0, -1), "sigma"),
         (lambda: bounds.noise_threshold(0.1, 2, 1, 1, 0.1, 0.0), "frequency"),
         (lambda: bounds.coherence_limit("two", 1, 1), "n_active"),
+        (lambda: bounds.mixed_signs_ceiling(-0.1, 1, 1, 1, 1), "coherence"),
+        (lambda: bounds.mixed_signs_ceiling(0.1, -1, 1, 1, 1), "n_others"),
+        (lambda: bounds.mixed_signs_ceiling(0.1, 1, 1, np.nan, 1), "margin"),
         (lambda: bounds.cantelli_miss(np.nan, 1, 0), "mean"),
         (lambda: bounds.cantelli_leak(0, -1, 0), "std"),
         (lambda: bounds.cantelli_leak(0, 1, "half"), "tau"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,12 @@ def test_by_hand():
     assert bounds.exact_band(0, 0) == (0.0, 1.0)
 
 
-@given(n=st.integers(1, 200), p=share, confidence=level, pairs=st.integers(1, 1000))
+@given(
+    n=st.integers(1, 200),
+    p=st.integers(0, 1000).map(lambda k: k / 1000),
+    confidence=level,
+    pairs=st.integers(1, 1000),
+)
 @settings(deadline=None)
 def test_no_share_leaves_either_band_more_often_than_its_part_of_alpha(n, p, confidence, pairs):
     k = np.arange(n + 1)
@@ -104,4 +110,102 @@ def test_the_ends_of_the_jaccard_band_are_attained():
 )
 def test_nonsense_is_refused_by_name(call, argument):
     with pytest.raises(InputError, match=rf"^{argument} .*: give "):
+        call()
+
+
+# ------------------------------------------------------------------------- repeated samples and trials
+
+WORLD = {"coherence": 0.1, "n_active": 3, "a_min": 1.0, "a_max": 1.0, "tau": 0.55, "sigma": 0.3}
+
+
+def test_in_the_worst_case_the_trials_lie_on_the_bound_and_otherwise_below():
+    settings_ = pd.DataFrame([{"world": world, **WORLD} for world in ("worst case", "mixed signs")])
+    trials = bounds.noise_trials(settings_, 40_000, np.random.default_rng(0))
+    assert not trials.violated.any()
+    gaussian = trials[trials.law == "T7a"].set_index(["world", "error"])
+    for error in ("miss", "leak"):
+        worst, mixed = gaussian.loc[("worst case", error)], gaussian.loc[("mixed signs", error)]
+        assert worst.low <= worst.bound <= worst.high
+        assert mixed.high < mixed.bound
+    assert set(trials[trials.world == "mixed signs"].law) == {"T7a", "T7b", "mixed signs"}
+
+
+def test_a_bound_that_understates_the_noise_would_be_caught(monkeypatch):
+    from saelib.geometry.bounds import trials_of_noise
+
+    real = trials_of_noise.noise_miss_ceiling
+    monkeypatch.setattr(
+        trials_of_noise, "noise_miss_ceiling", lambda *world: real(*world[:-1], world[-1] / 2)
+    )
+    trials = bounds.noise_trials(
+        pd.DataFrame([{"world": "worst case", **WORLD}]), 40_000, np.random.default_rng(0)
+    )
+    assert trials.violated.tolist() == [True, False, False, False]
+
+
+def test_star_directions_have_the_cosines_asked_for():
+    v = bounds.star_directions([0.5, -0.5, 0.25])
+    np.testing.assert_allclose((v @ v.T)[0], [1, 0.5, -0.5, 0.25], atol=1e-15)
+    np.testing.assert_allclose((v**2).sum(axis=1), 1.0)
+
+
+def test_bands_hold_in_repeated_samples_and_uncorrected_intervals_do_not():
+    rng = np.random.default_rng(0)
+    member = rng.random((5_000, 6)) < 0.2
+    active = (member[:, rng.integers(0, 6, 20)] ^ (rng.random((5_000, 20)) < 0.1)).astype(bool)
+    trials = bounds.band_trials(active, member, 400, 200, rng)
+    assert len(trials) == 200
+    assert trials.hoeffding.mean() <= 0.05
+    assert trials.exact.mean() <= 0.09  # 0.05 and three standard errors
+    assert trials.jaccard.mean() <= 0.05
+    assert trials.uncorrected.mean() > 0.5
+    assert (trials.exact <= trials.uncorrected).all()
+    assert (trials.hoeffding == (trials.used > 1)).all()
+
+
+def test_the_exact_test_of_the_trials_is_the_exact_band():
+    from saelib.geometry.bounds.trials_of_bands import _smaller_tail
+
+    n, alpha = 40, 0.05
+    k = np.repeat(np.arange(n + 1.0), 99)
+    p = np.tile(np.arange(1, 100) / 100, n + 1)
+    low, high = bounds.exact_band(k, n, 1, 1 - alpha)
+    outside = (p < low) | (p > high)
+    assert (outside == (_smaller_tail(k, np.float64(n), p) < alpha / 2)).all()
+
+
+def test_moments_bound_the_errors_of_the_other_half():
+    rng = np.random.default_rng(1)
+    member = rng.random((4_000, 3)) < 0.3
+    pre_acts = member @ rng.normal(1, 0.5, (3, 8)) - 0.8 + 0.4 * rng.standard_normal((4_000, 8))
+    trials = bounds.moment_trials(pre_acts, member)
+    assert len(trials) > 4
+    assert not trials.violated.any()
+    one = trials.iloc[0]
+    on = pre_acts[:2_000, one.neuron][member[:2_000, one.concept]]
+    assert one.bound == pytest.approx(float(bounds.cantelli_miss(on.mean(), on.std(), 0.0)))
+    off = pre_acts[2_000:, one.neuron][member[2_000:, one.concept]]
+    assert one.measured == pytest.approx((off <= 0).mean())
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        (lambda: bounds.star_directions([[0.5]]), "cosines"),
+        (lambda: bounds.star_directions([1.5]), "cosines"),
+        (lambda: bounds.noise_trials(pd.DataFrame({"world": ["x"]}), 10, None), "settings"),
+        (lambda: bounds.noise_trials(pd.DataFrame([{"world": "x", **WORLD}]), 10, None), "settings.world"),
+        (lambda: bounds.noise_trials(pd.DataFrame([{"world": "x", **WORLD}]), 1, None), "n_points"),
+        (lambda: bounds.band_trials(np.ones((4, 1)), np.eye(4, dtype=bool), 3, 3, None), "active"),
+        (lambda: bounds.band_trials(np.eye(4, dtype=bool), np.eye(3, dtype=bool), 3, 3, None), "member"),
+        (lambda: bounds.band_trials(np.eye(4) > 0, np.ones((4, 1), bool), 3, 3, None), "member"),
+        (lambda: bounds.band_trials(np.eye(4) > 0, np.eye(4) > 0, 0, 3, None), "n_points"),
+        (lambda: bounds.moment_trials([1.0, 2.0], np.eye(2) > 0), "pre_acts"),
+        (lambda: bounds.moment_trials([[np.nan]], [[True]]), "pre_acts"),
+        (lambda: bounds.moment_trials(np.ones((4, 1)), np.ones((3, 1), bool)), "member"),
+        (lambda: bounds.moment_trials(np.ones((4, 1)), np.ones((4, 1), bool)), "member"),
+    ],
+)
+def test_trials_refuse_nonsense_by_name(call, argument):
+    with pytest.raises(InputError, match=rf"^{argument} .*: (give|leave) "):
         call()

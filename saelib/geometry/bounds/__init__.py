@@ -22,8 +22,9 @@ T7c (samples)
     :func:`jaccard_band`.
 All of them
     :func:`try_to_refute` draws instances that are as nasty as we could make them, and
-    :func:`extremal_instances` those on which the bound is attained. :func:`noise_trials` and
-    :func:`band_trials` run neurons on drawn points, for the statements of T7 about probabilities.
+    :func:`extremal_instances` those on which the bound is attained. :func:`noise_trials`,
+    :func:`moment_trials` and :func:`band_trials` run neurons on drawn points, since T7 speaks of
+    probabilities.
 
 Proofs are in the chapters, in the folded blocks below the theorems of the same names. Names are imported on
 first use: a stage that needs one closed form depends on that file alone.
@@ -36,7 +37,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from saelib.data.synthetic.directions import welch_bound
-    from saelib.geometry.bounds.band_trials import band_trials
     from saelib.geometry.bounds.cantelli import cantelli_leak, cantelli_miss
     from saelib.geometry.bounds.cells import count_cells
     from saelib.geometry.bounds.cover import separable_fraction, separable_subsets
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
         noise_miss_ceiling,
         noise_threshold,
     )
-    from saelib.geometry.bounds.noise_trials import noise_trials, star_directions
     from saelib.geometry.bounds.notions import distance_ceiling, leak_ceiling, recall_floor
     from saelib.geometry.bounds.own_units import dictionary_bracket, dictionary_floor, least_dictionary
     from saelib.geometry.bounds.patterns import pattern_ceiling
@@ -61,12 +60,15 @@ if TYPE_CHECKING:
         samples_needed,
     )
     from saelib.geometry.bounds.sparsity import SparsityBudget, size_floor, sparsity_budget, sparsity_floor
+    from saelib.geometry.bounds.trials_of_bands import band_trials
+    from saelib.geometry.bounds.trials_of_moments import moment_trials
+    from saelib.geometry.bounds.trials_of_noise import noise_trials, star_directions
     from saelib.geometry.bounds.welch import concept_cap
 
 _HOME = {
     "JaccardBudget": "saelib.geometry.bounds.jaccard",
     "SparsityBudget": "saelib.geometry.bounds.sparsity",
-    "band_trials": "saelib.geometry.bounds.band_trials",
+    "band_trials": "saelib.geometry.bounds.trials_of_bands",
     "cantelli_leak": "saelib.geometry.bounds.cantelli",
     "cantelli_miss": "saelib.geometry.bounds.cantelli",
     "coherence_limit": "saelib.geometry.bounds.noise",
@@ -82,10 +84,11 @@ _HOME = {
     "leak_ceiling": "saelib.geometry.bounds.notions",
     "least_dictionary": "saelib.geometry.bounds.own_units",
     "mixed_signs_ceiling": "saelib.geometry.bounds.noise",
+    "moment_trials": "saelib.geometry.bounds.trials_of_moments",
     "noise_leak_ceiling": "saelib.geometry.bounds.noise",
     "noise_miss_ceiling": "saelib.geometry.bounds.noise",
     "noise_threshold": "saelib.geometry.bounds.noise",
-    "noise_trials": "saelib.geometry.bounds.noise_trials",
+    "noise_trials": "saelib.geometry.bounds.trials_of_noise",
     "pattern_ceiling": "saelib.geometry.bounds.patterns",
     "points_needed": "saelib.geometry.bounds.samples",
     "recall_floor": "saelib.geometry.bounds.notions",
@@ -96,7 +99,7 @@ _HOME = {
     "size_floor": "saelib.geometry.bounds.sparsity",
     "sparsity_budget": "saelib.geometry.bounds.sparsity",
     "sparsity_floor": "saelib.geometry.bounds.sparsity",
-    "star_directions": "saelib.geometry.bounds.noise_trials",
+    "star_directions": "saelib.geometry.bounds.trials_of_noise",
     "try_to_refute": "saelib.geometry.bounds.refutation",
     "welch_bound": "saelib.data.synthetic.directions",
 }
@@ -120,6 +123,7 @@ __all__ = [
     "leak_ceiling",
     "least_dictionary",
     "mixed_signs_ceiling",
+    "moment_trials",
     "noise_leak_ceiling",
     "noise_miss_ceiling",
     "noise_threshold",

@@ -1,6 +1,7 @@
 """T7c: how far sampled recalls, leaks and Jaccard indices can be from the truth, and how many mend it.
 
-All of it is about a fixed dictionary and points that neither it nor the choice of neurons has seen.
+All of it is about points drawn independently, and a dictionary fixed before they were drawn. Which neuron is
+best may be chosen on the same points, if the band is one for all pairs.
 """
 
 from __future__ import annotations
