@@ -8,7 +8,7 @@ Exact where it can be: areas in the plane, hulls in closed form, polytopes aroun
 Elsewhere by sampling, with an interval that holds at every sample size.
 """
 
-from saelib.geometry.polytopes.ambient import Ambient, Gaussian
+from saelib.geometry.polytopes.ambient import Gaussian
 from saelib.geometry.polytopes.circumscribed import circumscribed_excess, radial_excess
 from saelib.geometry.polytopes.directions import spread_directions
 from saelib.geometry.polytopes.floor import ball_floor, ball_limit, neurons_needed
@@ -21,7 +21,6 @@ from saelib.geometry.polytopes.supporting import support, supporting_unit
 from saelib.geometry.polytopes.symmetric import symmetric_difference
 
 __all__ = [
-    "Ambient",
     "Gaussian",
     "Mass",
     "Rate",
