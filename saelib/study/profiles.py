@@ -171,6 +171,10 @@ PROFILES = {
             ),
             "tightness": Tightness(sizes=(16, 32, 64, 128, 256, 512), seeds=(0, 1), steps=30, n_samples=5_000),
         },
-        parameters={"01_three_notions": {"n_instances": 20_000}, "14_capacity": {"n_instances": 10_000}},
+        parameters={
+            "01_three_notions": {"n_instances": 20_000},
+            "14_capacity": {"n_instances": 10_000},
+            "15_noise_and_samples": {"n_instances": 10_000, "n_points": 4_000, "repeats": 100},
+        },
     ),
 }

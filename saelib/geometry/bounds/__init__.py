@@ -19,7 +19,7 @@ T7b (mean and variance, Cantelli)
     :func:`cantelli_miss`, :func:`cantelli_leak`.
 T7c (samples)
     :func:`sample_band`, :func:`samples_needed`, :func:`exact_band`, :func:`points_needed`,
-    :func:`jaccard_band`.
+    :func:`jaccard_band`, :func:`bands_on_jaccard`.
 All of them
     :func:`try_to_refute` draws instances that are as nasty as we could make them, and
     :func:`extremal_instances` those on which the bound is attained. :func:`noise_trials`,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from saelib.geometry.bounds.cells import count_cells
     from saelib.geometry.bounds.cover import separable_fraction, separable_subsets
     from saelib.geometry.bounds.jaccard import JaccardBudget, jaccard_budget
+    from saelib.geometry.bounds.jaccard_ways import bands_on_jaccard
     from saelib.geometry.bounds.noise import (
         coherence_limit,
         mixed_signs_ceiling,
@@ -69,6 +70,7 @@ _HOME = {
     "JaccardBudget": "saelib.geometry.bounds.jaccard",
     "SparsityBudget": "saelib.geometry.bounds.sparsity",
     "band_trials": "saelib.geometry.bounds.trials_of_bands",
+    "bands_on_jaccard": "saelib.geometry.bounds.jaccard_ways",
     "cantelli_leak": "saelib.geometry.bounds.cantelli",
     "cantelli_miss": "saelib.geometry.bounds.cantelli",
     "coherence_limit": "saelib.geometry.bounds.noise",
@@ -108,6 +110,7 @@ __all__ = [
     "JaccardBudget",
     "SparsityBudget",
     "band_trials",
+    "bands_on_jaccard",
     "cantelli_leak",
     "cantelli_miss",
     "coherence_limit",
