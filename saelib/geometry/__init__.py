@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         sampled_patterns,
     )
     from saelib.geometry.certificate import Certificate
+    from saelib.geometry.conflict import ConflictBound, conflict_bound
     from saelib.geometry.cutting import cut
     from saelib.geometry.dichotomies import linear_dichotomies
     from saelib.geometry.gating import (
@@ -37,13 +38,16 @@ if TYPE_CHECKING:
     from saelib.geometry.polytopes import irreducible_error
     from saelib.geometry.separation import Separation, Undecided, separate
     from saelib.geometry.unit import Cut, Refusal, UnsettledCut
+    from saelib.geometry.unit_minimum import MinimumCut, minimum_cut
 
 _HOME = {
     "Certificate": "saelib.geometry.certificate",
+    "ConflictBound": "saelib.geometry.conflict",
     "Cut": "saelib.geometry.unit",
     "INSTANCE_KINDS": "saelib.geometry.adversarial",
     "KnownInstance": "saelib.geometry.adversarial",
     "LevelRegions": "saelib.geometry.gating",
+    "MinimumCut": "saelib.geometry.unit_minimum",
     "Neuron": "saelib.geometry.neuron",
     "NoTopOneFamily": "saelib.geometry.gating",
     "Patterns": "saelib.geometry.arrangements",
@@ -56,11 +60,13 @@ _HOME = {
     "activation_patterns": "saelib.geometry.arrangements",
     "arrangement_cells": "saelib.geometry.arrangements",
     "common_point": "saelib.geometry.gating",
+    "conflict_bound": "saelib.geometry.conflict",
     "cut": "saelib.geometry.cutting",
     "irreducible_error": "saelib.geometry.polytopes",
     "known_instances": "saelib.geometry.adversarial",
     "level_regions": "saelib.geometry.gating",
     "linear_dichotomies": "saelib.geometry.dichotomies",
+    "minimum_cut": "saelib.geometry.unit_minimum",
     "power_sites": "saelib.geometry.gating",
     "refined_dictionary": "saelib.geometry.gating",
     "sampled_patterns": "saelib.geometry.arrangements",
@@ -72,9 +78,11 @@ _HOME = {
 __all__ = [
     "INSTANCE_KINDS",
     "Certificate",
+    "ConflictBound",
     "Cut",
     "KnownInstance",
     "LevelRegions",
+    "MinimumCut",
     "Neuron",
     "NoTopOneFamily",
     "Patterns",
@@ -88,11 +96,13 @@ __all__ = [
     "arrangement_cells",
     "bounds",
     "common_point",
+    "conflict_bound",
     "cut",
     "irreducible_error",
     "known_instances",
     "level_regions",
     "linear_dichotomies",
+    "minimum_cut",
     "polytopes",
     "power_sites",
     "refined_dictionary",

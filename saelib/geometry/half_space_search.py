@@ -113,8 +113,7 @@ def _solve(part: Floats, weights: Floats, ridge: Floats, gradient: Floats) -> Fl
     if part.shape[1] <= _DIRECT:
         hessian = (part * weights[:, None]).T @ part
         hessian.flat[:: len(ridge) + 1] += ridge
-        exact: Floats = np.linalg.solve(hessian, gradient)
-        return exact
+        return np.asarray(np.linalg.solve(hessian, gradient), dtype=np.float64)
     size = part.shape[1]
     operator = LinearOperator(
         (size, size), matvec=lambda v: ridge * v + part.T @ (weights * (part @ v)), dtype=np.float64
