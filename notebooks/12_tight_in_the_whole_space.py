@@ -40,15 +40,15 @@ colours = {"excess": plots.palette.neuron, "concept": plots.palette.concept}
 # for it.
 
 # %% tags=["remove-cell"]
-side = np.linspace(-2.1, 2.1, 501)
+side = np.linspace(-2.1, 2.1, 401)
 plane = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
 
 
 def picture(body, unit):
-    """On a grid: where the body is, where else its unit fires, and where each neuron's border runs."""
+    """On a grid: where the body is, and where else its unit fires."""
     grid = pd.DataFrame({"x": plane[:, 0], "y": plane[:, 1], "concept": body.contains(plane)})
-    borders = pd.DataFrame({f"p{j}": neuron.pre_acts(plane) for j, neuron in enumerate(unit)})
-    return grid.assign(excess=(borders > 0).all(axis=1) & ~grid.concept).join(borders), list(borders)
+    fires = np.all([neuron.fires(plane) for neuron in unit], axis=0)
+    return grid.assign(excess=fires & ~grid.concept)
 
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Three panels with the same blue disk. Around it a triangle, a hexagon and a regular polygon of twelve sides, whose sides touch the disk; what they have beyond the disk is orange. Thin grey lines continue the sides."}, "figure": {"name": "fig-12-disk", "caption": "Every neuron cuts something off; the more there are, the less is left to cut. Blue: the concept. Orange: where the unit fires without it, the excess; its share of the disk is computed exactly. Grey: where a single neuron starts to fire."}}
@@ -56,10 +56,11 @@ figure, axes = plt.subplots(1, 3, figsize=(plots.COLUMN, 2.75))
 excess = {}
 for ax, m in zip(axes, (3, 6, 12), strict=True):
     unit = polytopes.supporting_unit(disk, polytopes.spread_directions(m, 2, seed))
-    grid, borders = picture(disk, unit)
+    borders = {f"p{j}": neuron.pre_acts(plane) for j, neuron in enumerate(unit)}
+    grid = picture(disk, unit).assign(**borders)
     error = polytopes.symmetric_difference(unit, disk, window)
     excess[m] = error.value * window.volume / disk.volume
-    plots.plane(grid, ["excess", "concept"], lines=borders, colours=colours, legend=m == 12, ax=ax)
+    plots.plane(grid, ["excess", "concept"], lines=list(borders), colours=colours, legend=m == 12, ax=ax)
     ax.set(title=f"{m} neurons", xlabel=f"excess {excess[m]:.1%} of the disk")
 plt.show()
 
@@ -147,7 +148,7 @@ plt.rcParams["hatch.color"] = plots.palette.neuron
 angle = 2 * np.pi * np.arange(256) / 256
 for ax, (name, body) in zip(axes, bent.items(), strict=True):
     unit = polytopes.supporting_unit(body, np.c_[np.cos(angle), np.sin(angle)])
-    grid, _ = picture(body, unit)
+    grid = picture(body, unit)
     extra = (polytopes.in_hull(body, plane) & ~body.contains(plane)).reshape(len(side), -1)
     plots.plane(grid, ["excess", "concept"], colours=colours, legend=False, ax=ax)
     ax.contourf(side, side, extra.astype(float), levels=[0.5, 1.5], colors="none", hatches=["////"])
