@@ -169,10 +169,11 @@ PROFILES = {
                 seeds=(0, 1),
                 steps=400,
             ),
-            "tightness": Tightness(sizes=(16, 32, 64, 128, 256, 512), seeds=(0, 1), steps=30, n_samples=5_000),
+            "tightness": Tightness(sizes=(16, 32, 64, 96, 128, 256), seeds=(0, 1), steps=20, n_samples=5_000),
         },
         parameters={
             "01_three_notions": {"n_instances": 20_000},
+            "12_tight_in_the_whole_space": {"n_samples": 50_000},
             "14_capacity": {"n_instances": 10_000},
             "15_noise_and_samples": {"n_instances": 10_000, "n_points": 4_000, "repeats": 100},
         },
