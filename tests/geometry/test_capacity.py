@@ -75,6 +75,16 @@ def test_cells_are_those_a_linear_program_finds(forms):
     assert bounds.count_cells(forms) == cells_by_lp(forms)
 
 
+@given(hnp.arrays(np.int64, st.tuples(st.integers(1, 6), st.integers(2, 4)), elements=st.integers(-2, 2)))
+@settings(deadline=None)
+def test_cells_are_those_that_are_listed_one_by_one(forms):
+    from saelib.geometry.arrangements import activation_patterns, arrangement_cells
+
+    w, b = forms[:, :-1].T.astype(float), forms[:, -1].astype(float)
+    assert bounds.count_cells(forms) == len(arrangement_cells(w, b))
+    assert len(activation_patterns(w, b)) <= bounds.pattern_ceiling(len(forms), len(w))
+
+
 @given(
     forms=hnp.arrays(np.int64, st.tuples(st.integers(1, 6), st.just(3)), elements=st.integers(-3, 3)),
     seed=st.integers(0, 2**32 - 1),

@@ -174,6 +174,24 @@ def test_the_exact_test_of_the_trials_is_the_exact_band():
     assert (outside == (_smaller_tail(k, np.float64(n), p) < alpha / 2)).all()
 
 
+@pytest.mark.parametrize(("rho", "leak", "pi"), [(0.9, 0.02, 0.05), (0.5, 0.3, 0.4), (1.0, 0.001, 0.01)])
+def test_every_way_to_the_jaccard_index_holds_and_counting_directly_is_narrower(rho, leak, pi):
+    rng = np.random.default_rng(0)
+    truth = rho / (1 + leak * (1 - pi) / pi)
+    missed = dict.fromkeys(("through recall and leak", "direct, Hoeffding", "direct, exact"), 0)
+    width = dict(missed)
+    for _ in range(200):
+        inside = int(rng.binomial(3_000, pi))
+        hits, outside = int(rng.binomial(inside, rho)), int(rng.binomial(3_000 - inside, leak))
+        ways = bounds.bands_on_jaccard(hits, inside, hits + outside, 3_000).set_index("band")
+        for way, row in ways.iterrows():
+            missed[way] += not row.low <= truth <= row.high
+            width[way] += row.high - row.low
+    assert max(missed.values()) <= 20  # 10 are allowed on average, and their standard deviation is 3
+    assert width["direct, exact"] < width["direct, Hoeffding"]
+    assert width["direct, exact"] < width["through recall and leak"]
+
+
 def test_moments_bound_the_errors_of_the_other_half():
     rng = np.random.default_rng(1)
     member = rng.random((4_000, 3)) < 0.3
@@ -200,6 +218,10 @@ def test_moments_bound_the_errors_of_the_other_half():
         (lambda: bounds.band_trials(np.eye(4, dtype=bool), np.eye(3, dtype=bool), 3, 3, None), "member"),
         (lambda: bounds.band_trials(np.eye(4) > 0, np.ones((4, 1), bool), 3, 3, None), "member"),
         (lambda: bounds.band_trials(np.eye(4) > 0, np.eye(4) > 0, 0, 3, None), "n_points"),
+        (lambda: bounds.bands_on_jaccard(5, 4, 9, 20), "hits"),
+        (lambda: bounds.bands_on_jaccard(1, 8, 9, 10), "hits"),
+        (lambda: bounds.bands_on_jaccard(0, 0, 0, 10), "n_concept"),
+        (lambda: bounds.bands_on_jaccard(1, 2, 2.0, 10), "n_neuron"),
         (lambda: bounds.moment_trials([1.0, 2.0], np.eye(2) > 0), "pre_acts"),
         (lambda: bounds.moment_trials([[np.nan]], [[True]]), "pre_acts"),
         (lambda: bounds.moment_trials(np.ones((4, 1)), np.ones((3, 1), bool)), "member"),
@@ -207,5 +229,5 @@ def test_moments_bound_the_errors_of_the_other_half():
     ],
 )
 def test_trials_refuse_nonsense_by_name(call, argument):
-    with pytest.raises(InputError, match=rf"^{argument} .*: (give|leave) "):
+    with pytest.raises(InputError, match=rf"^{argument} .*: (give|leave|sample) "):
         call()
