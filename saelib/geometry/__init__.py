@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from saelib.geometry.conflict import ConflictBound, conflict_bound
     from saelib.geometry.cutting import cut
     from saelib.geometry.dichotomies import linear_dichotomies
+    from saelib.geometry.disjoint_certificates import packing, packing_bound
     from saelib.geometry.gating import (
         LevelRegions,
         NoTopOneFamily,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         top_one_family,
         voronoi_sae,
     )
+    from saelib.geometry.hinge import HingeNeuron, hinge_neuron
     from saelib.geometry.neuron import Neuron
     from saelib.geometry.polytopes import irreducible_error
     from saelib.geometry.separation import Separation, Undecided, separate
@@ -44,6 +46,7 @@ _HOME = {
     "Certificate": "saelib.geometry.certificate",
     "ConflictBound": "saelib.geometry.conflict",
     "Cut": "saelib.geometry.unit",
+    "HingeNeuron": "saelib.geometry.hinge",
     "INSTANCE_KINDS": "saelib.geometry.adversarial",
     "KnownInstance": "saelib.geometry.adversarial",
     "LevelRegions": "saelib.geometry.gating",
@@ -62,11 +65,14 @@ _HOME = {
     "common_point": "saelib.geometry.gating",
     "conflict_bound": "saelib.geometry.conflict",
     "cut": "saelib.geometry.cutting",
+    "hinge_neuron": "saelib.geometry.hinge",
     "irreducible_error": "saelib.geometry.polytopes",
     "known_instances": "saelib.geometry.adversarial",
     "level_regions": "saelib.geometry.gating",
     "linear_dichotomies": "saelib.geometry.dichotomies",
     "minimum_cut": "saelib.geometry.unit_minimum",
+    "packing": "saelib.geometry.disjoint_certificates",
+    "packing_bound": "saelib.geometry.disjoint_certificates",
     "power_sites": "saelib.geometry.gating",
     "refined_dictionary": "saelib.geometry.gating",
     "sampled_patterns": "saelib.geometry.arrangements",
@@ -80,6 +86,7 @@ __all__ = [
     "Certificate",
     "ConflictBound",
     "Cut",
+    "HingeNeuron",
     "KnownInstance",
     "LevelRegions",
     "MinimumCut",
@@ -98,11 +105,14 @@ __all__ = [
     "common_point",
     "conflict_bound",
     "cut",
+    "hinge_neuron",
     "irreducible_error",
     "known_instances",
     "level_regions",
     "linear_dichotomies",
     "minimum_cut",
+    "packing",
+    "packing_bound",
     "polytopes",
     "power_sites",
     "refined_dictionary",

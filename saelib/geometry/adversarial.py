@@ -293,7 +293,7 @@ def _reflected(
     factor = 1
     for _ in range(int(rng.integers(0, 3))):
         v = rng.integers(-2, 3, inside.shape[1])
-        square = int(v @ v)
+        square = int(np.dot(v, v))
         size = max(int(np.abs(inside).max()), int(np.abs(outside).max()))
         if not square or size * (square + 2 * 2 * int(np.abs(v).sum())) >= _EXACT // 4:
             continue

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import linalg
 
 from saelib.geometry.certificate import Certificate, certify, rational_certificate
 from saelib.geometry.exact_rational import exact_dots, exact_sides
@@ -213,13 +214,17 @@ def separate(inside: npt.ArrayLike, outside: npt.ArrayLike) -> Separation | Cert
     return decide(*read_two_sets(inside, outside))
 
 
-def decide(inside: Floats, outside: Floats) -> Separation | Certificate | Undecided:
+def decide(
+    inside: Floats, outside: Floats, start: Nearest | None = None
+) -> Separation | Certificate | Undecided:
     """Do what :func:`separate` does, for sets that were read already.
 
     Parameters
     ----------
     inside, outside : ndarray [n, d_in]
         As returned by :func:`~saelib.geometry.two_sets.read_two_sets`.
+    start : Nearest, optional
+        Nearest points of some of the points, with rows of the present sets, to start from.
 
     Returns
     -------
@@ -234,24 +239,24 @@ def decide(inside: Floats, outside: Floats) -> Separation | Certificate | Undeci
     shift = inside.mean(axis=0) / 2 + outside.mean(axis=0) / 2
     first, second = inside - shift, outside - shift
     power = _power(max(float(np.abs(first).max()), float(np.abs(second).max())))
-    first, second = np.ldexp(first, -power), np.ldexp(second, -power)
-    near = nearest_points(first, second)
-    answer = _answer(inside, outside, near, near.direction, near)
+    first, second = _stretched(first, -power), _stretched(second, -power)
+    near, direction = _nearest(first, second, start)
+    answer = _answer(inside, outside, near, direction, near)
     if answer is not None:
         return answer
     # Columns brought to one size by powers of two: the same sets are separable, seen with other digits.
     powers = np.maximum(np.frexp(np.abs(first).max(axis=0))[1], np.frexp(np.abs(second).max(axis=0))[1])
     if np.ptp(powers):
-        scaled = nearest_points(np.ldexp(first, -powers), np.ldexp(second, -powers))
-        answer = _answer(inside, outside, scaled, np.ldexp(scaled.direction, -powers), near)
+        scaled, direction = _nearest(np.ldexp(first, -powers), np.ldexp(second, -powers), None)
+        answer = _answer(inside, outside, scaled, np.ldexp(direction, -powers), near)
         if answer is not None:
             return answer
     reason = "rounding hides whether the hulls meet"
     exact = decide_exactly(inside, outside, near.first_rows, near.second_rows)
     if exact is not None:
-        verdict, *rows = exact
+        verdict, inside_rows, outside_rows = exact
         if verdict.weights is not None:
-            return rational_certificate(inside, outside, *rows, verdict.weights)
+            return rational_certificate(inside, outside, inside_rows, outside_rows, verdict.weights)
         largest = max(abs(value) for value in verdict.form)
         direction = np.array([float(value / largest) for value in verdict.form])
         separation = _separation(inside, outside, direction, near)
@@ -266,6 +271,22 @@ def decide(inside: Floats, outside: Floats) -> Separation | Certificate | Undeci
         near.alpha,
         near.beta,
     )
+
+
+def _nearest(first: Floats, second: Floats, start: Nearest | None) -> tuple[Nearest, Floats]:
+    """Nearest points, and the direction between them in the space given."""
+    if first.shape[1] <= len(first) + len(second):
+        near = nearest_points(first, second, start)
+        return near, near.direction
+    # More dimensions than points: all happens in the subspace that the points span.
+    basis = linalg.qr(np.concatenate([first, second]).T, mode="economic")[0]
+    near = nearest_points(first @ basis, second @ basis, start)
+    return near, basis @ near.direction
+
+
+def _stretched(points: Floats, power: int) -> Floats:
+    """Multiply by a power of two, which rounds nothing."""
+    return points * 2.0**power if abs(power) < 1000 else np.ldexp(points, power)
 
 
 def _answer(
