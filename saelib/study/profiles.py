@@ -173,6 +173,14 @@ PROFILES = {
         },
         parameters={
             "01_three_notions": {"n_instances": 20_000},
+            "13_absolute_and_relative_gating": {
+                "n_points": 20_000,
+                "n_triples": 20_000,
+                "n_middles": 100,
+                "n_samples": 10,
+                "n_seeds": 2,
+                "steps": 100,
+            },
             "12_tight_in_the_whole_space": {"n_samples": 50_000},
             "14_capacity": {"n_instances": 10_000},
             "15_noise_and_samples": {"n_instances": 10_000, "n_points": 4_000, "repeats": 100},
