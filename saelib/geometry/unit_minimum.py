@@ -154,7 +154,10 @@ class _Search:
             together = csr_array((np.ones(len(row)), (row, columns)), shape=(k * len(sizes), n * k))
             constraints.append(LinearConstraint(together, -np.inf, np.repeat(sizes, k) - 1.0))
         solved = milp(
-            np.zeros(n * k), integrality=np.ones(n * k, dtype=np.int64), bounds=Bounds(low, high), constraints=constraints
+            np.zeros(n * k),
+            integrality=np.ones(n * k, dtype=np.int64),
+            bounds=Bounds(low, high),
+            constraints=constraints,
         )
         if solved.status == 2:
             return None
