@@ -15,7 +15,7 @@ from saelib.units.checks import (
     checked_other,
     membership,
 )
-from saelib.units.patterns import Patterns
+from saelib.units.patterns import Patterns, patterns_of
 from saelib.units.score import Score, counts
 
 
@@ -63,7 +63,7 @@ def boolean_limit(
     extent : array_like or (ConceptSet, name)
         The concept: numbers of its points, a boolean vector over all points, or a family and a name.
     objective : {"errors", "jaccard"}, default "errors"
-        Make |θ△C| small, or the Jaccard distance.
+        Make ``|θ△C|`` small, or the Jaccard distance.
     held_out : (ActivationSets, extent), optional
         Other points to score the same rule on. A pattern that did not occur before is read as outside.
 
@@ -71,8 +71,8 @@ def boolean_limit(
     -------
     BooleanLimit
         For ``"errors"`` a pattern is read as inside if more of its points are in C than not, so the errors on
-        the same points are Σ_patterns min(|pattern∩C|, |pattern∖C|). For ``"jaccard"`` patterns are taken in
-        the order of their share in C, as many as give the highest Jaccard index.
+        the same points are ``Σ_patterns min(|pattern∩C|, |pattern∖C|)``. For ``"jaccard"`` patterns are
+        taken in the order of their share in C, as many as give the highest Jaccard index.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def boolean_limit(
     inside = membership(extent, checked_activations(activations).n_points)
     checked_choice("objective", objective, OBJECTIVES)
     other = None if held_out is None else checked_other(activations, held_out)
-    patterns = Patterns(activations.membership)
+    patterns = patterns_of(activations)
     rule = best_rule(patterns, inside, objective)
     if other is None:
         return _scored(patterns, rule, patterns.of_points, inside, objective)

@@ -25,8 +25,8 @@ def closure_unit(activations: ActivationSets, extent: Any) -> Unit:
     Returns
     -------
     Unit
-        Neurons C'. It fires on the closure C'' ⊇ C, so its errors are |C''∖C|. Without any such neuron C' is
-        empty and the unit fires everywhere.
+        Neurons C'. It fires on the closure C'' ⊇ C, so its errors are ``|C''∖C|``. Without any such neuron
+        C' is empty and the unit fires everywhere.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def interior_unit(activations: ActivationSets, extent: Any) -> Unit:
     Returns
     -------
     Unit
-        Living neurons with θ_j ⊆ C. It fires on the interior int(C) ⊆ C, so its errors are |C∖int(C)|.
+        Living neurons with θ_j ⊆ C. It fires on the interior int(C) ⊆ C, so its errors are ``|C∖int(C)|``.
         Without any such neuron the unit is empty and fires nowhere.
 
     Raises

@@ -22,7 +22,7 @@ from saelib.units.checks import (
     checked_limits,
     checked_other,
 )
-from saelib.units.patterns import Patterns
+from saelib.units.patterns import patterns_of
 from saelib.units.score import Score, counts
 from saelib.units.search import best_unit
 from saelib.units.target import Target
@@ -53,7 +53,7 @@ def three_errors(
     max_neurons : int, optional
         At most so many neurons a unit; as many as help if left out.
     objective : {"errors", "jaccard"}, default "errors"
-        What every reader makes as small as it can: |θ△C|, or the Jaccard distance.
+        What every reader makes as small as it can: ``|θ△C|``, or the Jaccard distance.
     held_out : (ActivationSets, ConceptSet), optional
         The same dictionary and the same concepts over other points. The readers chosen on the first points
         are scored there too.
@@ -120,7 +120,7 @@ def three_errors(
     other = None if held_out is None else _checked_held_out(activations, concepts, held_out)
 
     caught = align(activations, concepts).counts
-    patterns = Patterns(activations.membership)
+    patterns = patterns_of(activations)
     places = [_Place("same points", activations, concepts, patterns.of_points)]
     if other is not None:
         places.append(_Place("held-out points", *other, patterns.find(other[0].membership)))

@@ -105,7 +105,7 @@ def linear_unit(
         probing in SAEBench), or those that an L1-penalised logistic regression keeps, under the weakest
         penalty that keeps at most k. For the latter every neuron is divided by its root mean square.
     objective : {"errors", "jaccard"}, default "errors"
-        What the cut makes small on these points: |θ△C|, or the Jaccard distance (and so one minus F1).
+        What the cut makes small on these points: ``|θ△C|``, or the Jaccard distance (and so one minus F1).
 
     Returns
     -------
@@ -235,7 +235,17 @@ def _fitted(acts: sparse.csr_array, inside: np.ndarray, neurons: np.ndarray) -> 
     from sklearn.linear_model import LogisticRegression
 
     few = acts[:, neurons].toarray()
-    return LogisticRegression(max_iter=1000).fit(few, inside).coef_[0].astype(np.float64)
+    # Most points have none of the neurons: those of the concept count as one point with a weight, and so do
+    # the others.
+    silent: np.ndarray = ~few.any(axis=1)
+    weight = np.ones(inside.size)
+    kept = np.logical_not(silent)
+    for group in (silent & inside, silent & ~inside):
+        if group.any():
+            first = int(group.argmax())
+            kept[first], weight[first] = True, np.count_nonzero(group)
+    model = LogisticRegression(max_iter=1000)
+    return model.fit(few[kept], inside[kept], sample_weight=weight[kept]).coef_[0].astype(np.float64)
 
 
 def _best_cut(scores: np.ndarray, inside: np.ndarray, objective: str) -> float:

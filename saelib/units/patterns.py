@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from scipy import sparse
+
+from saelib.sets import ActivationSets
 
 
 class Patterns:
@@ -36,6 +39,17 @@ class Patterns:
     def rows(self) -> np.ndarray:
         """Return the first point of each pattern."""
         return np.unique(self.of_points, return_index=True)[1]
+
+
+def patterns_of(activations: ActivationSets) -> Patterns:
+    """Patterns of all neurons, kept as long as the activation sets are: concepts come by the hundred."""
+    if activations not in _KEPT:
+        _KEPT[activations] = Patterns(activations.membership)
+    return _KEPT[activations]
+
+
+# By identity: a family of sets is not to be changed in place, and has no equality of its own.
+_KEPT: WeakKeyDictionary[ActivationSets, Patterns] = WeakKeyDictionary()
 
 
 def _rows(active: sparse.csr_array) -> list[bytes]:

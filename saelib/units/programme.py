@@ -56,7 +56,7 @@ class Programme:
     def most_paid(
         self, price: float, most: int, exact: bool, time_limit: float
     ) -> tuple[float, list[int] | None]:
-        """Bound |θ∩C| − price·|θ∖C| from above over all units of 1 to ``most`` candidates.
+        """Bound ``|θ∩C| − price·|θ∖C|`` from above over all units of 1 to ``most`` candidates.
 
         Returns the bound and, from an exact search, the neurons it found.
         """
@@ -73,7 +73,7 @@ class Programme:
     def fewest(
         self, price: float, wanted: float, exact: bool, time_limit: float
     ) -> tuple[float, list[int] | None, bool]:
-        """Bound from below how many candidates a unit with |θ∩C| − price·|θ∖C| ≥ ``wanted`` needs.
+        """Bound from below how many candidates a unit with ``|θ∩C| − price·|θ∖C| ≥ wanted`` needs.
 
         Returns the bound, the neurons an exact search found, and whether it found that there are none.
         """

@@ -40,43 +40,43 @@ class Score:
 
     @property
     def missed(self) -> int:
-        """|C∖θ|: points of the concept that are not read."""
+        """``|C∖θ|``: points of the concept that are not read."""
         return self.concept_size - self.both
 
     @property
     def leaked(self) -> int:
-        """|θ∖C|: points read that are not of the concept."""
+        """``|θ∖C|``: points read that are not of the concept."""
         return self.size - self.both
 
     @property
     def errors(self) -> int:
-        """|θ△C|, missed and leaked."""
+        """``|θ△C|``, missed and leaked."""
         return self.missed + self.leaked
 
     @property
     def recall(self) -> float:
-        """|θ∩C|/|C|."""
+        """``|θ∩C|/|C|``."""
         return _ratio(self.both, self.concept_size)
 
     @property
     def precision(self) -> float:
-        """|θ∩C|/|θ|."""
+        """``|θ∩C|/|θ|``."""
         return _ratio(self.both, self.size)
 
     @property
     def leak(self) -> float:
-        """|θ∖C|/|X∖C|."""
+        """``|θ∖C|/|X∖C|``."""
         return _ratio(self.leaked, self.n_points - self.concept_size)
 
     @property
     def jaccard(self) -> float:
-        """J = |θ∩C|/|θ∪C|."""
+        """``J = |θ∩C|/|θ∪C|``."""
         either = self.size + self.concept_size - self.both
         return self.both / either if either else 1.0
 
     @property
     def distance(self) -> float:
-        """Jaccard distance |θ△C|/|θ∪C|, which is 1 − J without its rounding."""
+        """Jaccard distance ``|θ△C|/|θ∪C|``, which is 1 − J without its rounding."""
         return _ratio(self.errors, self.size + self.concept_size - self.both)
 
     @property

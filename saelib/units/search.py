@@ -19,7 +19,7 @@ from saelib.units.checks import (
     membership,
 )
 from saelib.units.greedy import greedy_unit
-from saelib.units.patterns import Patterns
+from saelib.units.patterns import patterns_of
 from saelib.units.programme import Programme, down
 from saelib.units.target import Target
 from saelib.units.unit import Unit, counted
@@ -45,7 +45,7 @@ def and_unit(
     max_neurons : int, optional
         At most so many neurons; as many as help if left out. There is always at least one.
     objective : {"errors", "jaccard"}, default "errors"
-        Make |θ△C| small, or the Jaccard distance.
+        Make ``|θ△C|`` small, or the Jaccard distance.
     search : {"greedy", "lp", "exact"}, default "greedy"
         Neurons are found greedily from several starts, by pruning what turns out not to help. ``"lp"`` also
         solves the linear relaxation for a better lower bound; ``"exact"`` solves the integer programme, with
@@ -104,7 +104,7 @@ def or_unit(
     max_neurons : int, optional
         At most so many neurons; as many as help if left out. There is always at least one.
     objective : {"errors", "jaccard"}, default "errors"
-        Make |θ△C| small, or the Jaccard distance.
+        Make ``|θ△C|`` small, or the Jaccard distance.
     search : {"greedy", "lp", "exact"}, default "greedy"
         As in :func:`and_unit`.
     largest : int, default 20000
@@ -155,7 +155,7 @@ def _unit(
     checked_choice("objective", objective, OBJECTIVES)
     checked_choice("search", search, SEARCHES)
     largest, time_limit = checked_limits(largest, time_limit)
-    floor = lowest_value(Patterns(activations.membership), inside, objective)
+    floor = lowest_value(patterns_of(activations), inside, objective)
     target = Target.of(activations, inside)
     return best_unit(target, kind, most, objective, search, largest, time_limit, floor)
 
@@ -204,7 +204,7 @@ def _fewest_errors(
 
 
 def _nearest(target: Target, unit: Unit, most: int, exact: bool, largest: int, time_limit: float) -> Unit:
-    """Raise the Jaccard index J until no unit has |θ∩C| − J·|θ∖C| > J·|C| (Dinkelbach 1967)."""
+    """Raise the Jaccard index J until no unit has ``|θ∩C| − J·|θ∖C| > J·|C|`` (Dinkelbach 1967)."""
     candidates = np.flatnonzero(target.both)
     if not candidates.size:
         return replace(unit, bound=unit.distance)

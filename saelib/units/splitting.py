@@ -13,7 +13,7 @@ from saelib.sets import ActivationSets
 from saelib.units.boolean import lowest_value
 from saelib.units.checks import SEARCHES, checked_activations, checked_choice, checked_limits, membership
 from saelib.units.greedy import Growth, pruned
-from saelib.units.patterns import Patterns
+from saelib.units.patterns import patterns_of
 from saelib.units.programme import Programme, up
 from saelib.units.target import Target
 from saelib.units.unit import Unit, counted
@@ -73,8 +73,8 @@ def splitting_number(
     extent : array_like or (ConceptSet, name)
         The concept: numbers of its points, a boolean vector over all points, or a family and a name.
     eta : float
-        η in [0, 1): near means Jaccard distance |∪θ_j △ C|/|∪θ_j ∪ C| ≤ η, as in approximation on a sample
-        (theory §1) and in :meth:`saelib.Alignment.approximated`.
+        η in [0, 1): near means Jaccard distance ``|∪θ_j △ C|/|∪θ_j ∪ C| ≤ η``, as in approximation on a
+        sample (theory §1) and in :meth:`saelib.Alignment.approximated`.
     search : {"greedy", "lp", "exact"}, default "exact"
         Greedy above and counting below; with the linear relaxation below; or the integer programme (HiGHS).
     largest : int, default 20000
@@ -94,12 +94,12 @@ def splitting_number(
 
     Notes
     -----
-    Related to errors relative to the concept's size, ε = |∪θ_j △ C|/|C|, by ε/(1 + ε) ≤ 1 − J ≤ ε: the first
-    is an equality if nothing is missed, the second if nothing is leaked.
+    Related to errors relative to the concept's size, ``ε = |∪θ_j △ C|/|C|``, by ε/(1 + ε) ≤ 1 − J ≤ ε: the
+    first is an equality if nothing is missed, the second if nothing is leaked.
 
     The empty union is at distance 0 from the empty concept, whose splitting number is 0, and at distance 1
-    from any other. Counting: the s neurons with the largest |θ_j∩C| must together have (1 − η)|C| of them.
-    The relaxation is used through its multipliers, whose bound is computed anew; the unit is counted on the
+    from any other. Counting: the s neurons with the largest ``|θ_j∩C|`` must together have ``(1 − η)|C|`` of
+    them. The relaxation is used through its multipliers, whose bound is computed anew; the unit is counted on the
     points. An answer "impossible" rests on the Boolean limit, on such a bound, or on HiGHS finding the
     integer programme infeasible.
 
@@ -127,7 +127,7 @@ def splitting_number(
     target = Target.of(activations, inside)
     if not target.concept_size:
         return _answer(eta, 0, counted(activations, inside, "or", (), "jaccard"))
-    if lowest_value(Patterns(activations.membership), inside, "jaccard") > eta:
+    if lowest_value(patterns_of(activations), inside, "jaccard") > eta:
         return _impossible(eta)
     lower = _by_counting(target, eta)
     neurons = _greedy_cover(target, eta)

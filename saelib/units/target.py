@@ -13,7 +13,8 @@ from saelib.sets import ActivationSets
 class Target:
     """A concept and, for every neuron, the points caught within it and leaked outside it.
 
-    ``inside`` is boolean over the points; ``both`` and ``leaked`` count |θ_j∩C| and |θ_j∖C|, int64 [d_sae].
+    ``inside`` is boolean over the points; ``both`` and ``leaked`` count ``|θ_j∩C|`` and ``|θ_j∖C|``, int64
+    [d_sae].
     """
 
     activations: ActivationSets

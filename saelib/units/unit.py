@@ -30,7 +30,7 @@ class Unit(Score):
     neurons : tuple of int
         M, ascending.
     objective : {"errors", "jaccard"}
-        What was to be small: |θ△C|, or the Jaccard distance.
+        What was to be small: ``|θ△C|``, or the Jaccard distance.
     bound : int, float or None
         A proven lower bound on the objective over all units allowed in the search; None if nothing was
         searched for, or the unit is scored on other points than those it was chosen on.

@@ -1,5 +1,7 @@
 """The Boolean limit against every function of the set of active neurons."""
 
+import gc
+import weakref
 from itertools import product
 
 import numpy as np
@@ -10,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from saelib import ActivationSets, InputError
 from saelib.units import boolean_limit
+from saelib.units.patterns import patterns_of
 
 
 @st.composite
@@ -107,3 +110,16 @@ def test_dead_neurons_tell_nothing():
 def test_malformed_input_is_refused_by_name(arguments, named):
     with pytest.raises(InputError, match=f"^{named} "):
         boolean_limit(**{"activations": ActivationSets([[1], [0]]), "extent": [0]} | arguments)
+
+
+def test_patterns_are_counted_once_for_all_concepts_and_forgotten_with_their_activation_sets():
+    activations = ActivationSets([[1, 0], [0, 1]])
+    for extent in ([0], [1], [0, 1]):
+        boolean_limit(activations, extent)
+    kept = patterns_of(activations)
+    assert patterns_of(activations) is kept
+    assert patterns_of(ActivationSets([[1, 0], [0, 1]])) is not kept
+    forgotten = weakref.ref(kept)
+    del activations, kept
+    gc.collect()
+    assert forgotten() is None

@@ -119,3 +119,15 @@ def test_activations_of_a_smaller_dictionary_are_refused():
     unit = linear_unit(acts, inside, 2)
     with pytest.raises(InputError, match=r"^acts has 5 neurons, the unit reads neuron 7"):
         unit.points(acts[:, :5])
+
+
+def test_the_weights_are_those_of_a_logistic_regression_on_all_points():
+    from sklearn.linear_model import LogisticRegression
+
+    rng = np.random.default_rng(7)
+    acts = np.maximum(rng.normal(size=(300, 6)) - 1.0, 0.0)
+    inside = (acts[:, 1] + acts[:, 2] > 0.3) ^ (rng.random(300) < 0.1)
+    unit = linear_unit(acts, inside, 2)
+    assert unit.neurons == (1, 2)
+    fitted = LogisticRegression(max_iter=1000).fit(acts[:, [1, 2]], inside)
+    assert np.allclose(unit.weights, fitted.coef_[0], rtol=1e-2)
