@@ -109,7 +109,7 @@ plt.show()
 # :label: thm-T7a-mixed
 # In words: if the others are as likely to help as to harm, their interference grows like $\sqrt{s}$ and not like $s$.
 #
-# In symbols: let the $m$ other active concepts be drawn without replacement from a list whose cosines with $v_i$ have mean 0, with strengths in $[0, a_{\max}]$
+# In symbols: let at most $m$ other concepts be active, and let them be drawn without replacement from a list whose cosines with $v_i$ have mean 0, with strengths in $[0, a_{\max}]$
 # drawn independently of who is drawn. Then a margin of $t > 0$ (that is $a_{\min} - \tau$ for the miss, $\tau$ for the leak) is lost with probability at most
 #
 # $$ \exp\Bigl(-\frac{t^2}{2(\sigma^2 + m\kappa^2 a_{\max}^2)}\Bigr). $$
@@ -171,11 +171,11 @@ for part in ("T7a", "T7b", "Welch"):
 # :label: thm-welch-cap
 # In words: if the worst case must be survived, a dictionary has room for little more than $n$ concepts as soon as many are active at once.
 #
-# In symbols: if $\kappa < \kappa^* < 1/\sqrt{n}$ then there are fewer than $\dfrac{n(1 - \kappa^{*2})}{1 - n\kappa^{*2}}$ concepts.
+# In symbols: if $n \ge 2$ and $\kappa < \kappa^* < 1/\sqrt{n}$ then there are fewer than $\dfrac{n(1 - \kappa^{*2})}{1 - n\kappa^{*2}}$ concepts.
 # :::
 #
 # :::{dropdown} Proof
-# For $q \le n$ there is nothing to show, the right side being at least $n$, and above $n$ unless $\kappa^* = 0$. Otherwise $q - n \le n(q-1)\kappa^2 < n(q-1)\kappa^{*2}$, hence
+# For $q \le n$ there is nothing to show, the right side being above $n$. Otherwise $q - n \le n(q-1)\kappa^2 < n(q-1)\kappa^{*2}$, hence
 # $q(1 - n\kappa^{*2}) < n(1 - \kappa^{*2})$; divide by $1 - n\kappa^{*2} > 0$. Welch's inequality itself: the Gram matrix $G$ of the vectors has trace $q$ and at most $n$ positive eigenvalues,
 # so $q^2/n \le \operatorname{tr} G^2 \le q + q(q-1)\kappa^2$, by Cauchy and Schwarz.
 # :::
@@ -241,7 +241,7 @@ for ax, (error, part) in zip(axes, moments.groupby("error", sort=False), strict=
 axes[1].get_legend().remove()
 plt.show()
 
-# %% tags=["hide-input", "nbval-check-output"]
+# %% tags=["hide-input"]
 print(f"pairs {len(moments) // 2}, bounds {len(moments)}, violations {int(moments.violated.sum())}")
 violations = int(trials.violated.sum() + moments.violated.sum())
 violations += sum(int(frame.violated.sum()) for frame in attack.values())
@@ -330,7 +330,7 @@ ax = plots.dots_with_intervals(
 ax.set_xlim(-0.03, 1.03)
 plt.show()
 
-# %% tags=["hide-input", "nbval-check-output"]
+# %% tags=["hide-input"]
 n_failed = int(again.hoeffding.sum())
 ends = tuple(float(end) for end in bounds.exact_band(n_failed, repeats))
 print(claims.record("T7", "band_failures", value=n_failed / repeats, interval=ends, n=repeats))
@@ -369,7 +369,7 @@ ax.set(xlabel="points in the sample", ylabel="Jaccard index", ylim=(-0.02, 1.02)
 ax.set_title("The same sample, three bands")
 plt.show()
 
-# %% tags=["hide-input", "nbval-check-output"]
+# %% tags=["hide-input"]
 print(f"frequency of the concept {fresh.concepts.sizes[rare] / len(fires):.3f}, J {line.J[0]:.3f}")
 widths = bands.assign(width=bands.high - bands.low, points=np.repeat([1_000, 10_000, 100_000], 3))
 print(widths.pivot_table(index="points", columns="band", values="width", sort=False).round(3).to_string())
@@ -424,7 +424,8 @@ glue(
 # - **Report one band for everything you looked at**, `bounds.exact_band(hits, n, n_pairs)` with the number of *all* pairs you compared, not of those you show. It then holds for
 #   the best neuron although you picked it on the same data.
 # - **Put the band on the Jaccard index directly**: hits out of $\theta \cup C$.
-# - **Do not fear coherence as such.** Ask whether the interfering concepts pull the same way. A parent and its children do; unrelated concepts do not.
+# - **Do not fear coherence as such.** Ask whether the concepts that interfere pull the same way: average the cosines between $v_i$ and the directions that are active
+#   together with it. Near 0, {prf:ref}`thm-T7a-mixed` applies; far from 0, the worst case is the better guide.
 # - **Raise the threshold of a neuron for a rare concept**, by $\sigma^2\ln\frac{1-\pi}{\pi}$ over the gap. A trained bias is set for reconstruction, not for this.
 
 # %% [markdown]

@@ -22,7 +22,7 @@ Band = tuple[npt.ArrayLike, npt.ArrayLike]
 
 
 def sample_band(n: npt.ArrayLike, n_pairs: npt.ArrayLike = 1, confidence: float = 0.95) -> Floats:
-    """Half-width of a band that holds for many sampled shares at once (T7c): √(ln(2m/α)/(2n)), α = 1 − confidence.
+    r"""Half-width of a band that holds for many sampled shares at once (T7c): √(ln(2m/α)/(2n)), α = 1 − confidence.
 
     Hoeffding's inequality for one share, and a union over the m shares. Valid whatever the shares and
     however they depend on one another, and never tight: :func:`exact_band` is always narrower near 0 and 1.
@@ -33,7 +33,7 @@ def sample_band(n: npt.ArrayLike, n_pairs: npt.ArrayLike = 1, confidence: float 
         Points behind the share: n_C sampled points of the concept for a recall, n_R others for a leak,
         those in θ∪C for a Jaccard index, those in θ for a precision.
     n_pairs : array_like
-        m, how many shares the band must hold for: d·|𝒞| for all recalls, 2·d·|𝒞| for all recalls and all
+        m, how many shares the band must hold for: d·\|𝒞\| for all recalls, 2·d·\|𝒞\| for all recalls and all
         leaks.
     confidence : float
         Wanted probability that all of them hold.
@@ -213,11 +213,12 @@ def points_needed(
 
 
 def jaccard_band(recall: Band, leak: Band, frequency: Any) -> tuple[Floats, Floats]:
-    """Carry bands on recall, leak and frequency over to the Jaccard index, through T1's identity.
+    r"""Carry bands on recall, leak and frequency over to the Jaccard index, through T1's identity.
 
     J = ρ/(1 + λ(1 − π)/π) grows with ρ and π and falls with λ, so the ends of the bands give the ends.
     For a rare concept a leak is multiplied by (1 − π)/π ≈ 1/π and so is its uncertainty: the band on J is
-    then far wider than the one that :func:`exact_band` gives for |θ∩C| hits out of the |θ∪C| sampled points.
+    then wider than the one that :func:`exact_band` gives for \|θ∩C\| hits out of the \|θ∪C\| sampled
+    points.
 
     Parameters
     ----------
