@@ -129,6 +129,7 @@ plt.show()
 # Coherences of 0, half and nine tenths of $\kappa^*$, up to 8 active concepts, little and much noise, both worlds: a `Neuron` is run on
 # {glue:text}`15-n-points` points of each. A setting counts as a violation if its measured error exceeds the bound by more than its own sampling error at
 # 99.9 %, that is, if the whole exact interval lies above.
+# (In the worst case the error equals the bound, so that chance alone puts such an interval above it once in 2,000 times.)
 
 # %% tags=["remove-cell"]
 settings = [
