@@ -13,12 +13,17 @@ from saelib.geometry.exact_rational import exact_dots, exact_sides
 from saelib.geometry.exact_separation import decide_exactly
 from saelib.geometry.nearest_points import Nearest, nearest_points
 from saelib.geometry.neuron import Neuron
+from saelib.geometry.support_vectors import nearest_by_support_vectors
 from saelib.geometry.two_sets import read_two_sets
 
 __all__ = ["Separation", "Undecided", "decide", "separate"]
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
+
+_MANY_DIMENSIONS = 512  # beyond, an active set of as many points gets slow
+_FEW_THOUSAND = 10_000  # points whose inner products fit into memory
+_WORK = 1e12  # operations after which the search gives up, some minutes
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +38,10 @@ class Separation:
         Least distance of a point from its boundary: what this neuron attains, by substitution.
     margin_bound : float
         No neuron has a larger margin: half the distance of the two convex combinations below. Equal to the
-        margin up to rounding unless the margin is within some 1e-12 of nothing.
+        margin up to rounding, unless the margin is so small beside the coordinates that float64 can not
+        state the neuron well, or d_in is beyond 512, where the two may differ by a millionth.
     inside_rows, outside_rows : ndarray of int
-        The points that carry the combinations: the nearest ones, at most d_in + 1 or so.
+        The points that carry the combinations: the nearest ones, in general position at most d_in + 1.
     alpha, beta : ndarray
         Convex weights; Σα x and Σβ y are the nearest points of the two hulls.
 
@@ -275,13 +281,20 @@ def decide(
 
 def _nearest(first: Floats, second: Floats, start: Nearest | None) -> tuple[Nearest, Floats]:
     """Nearest points, and the direction between them in the space given."""
-    if first.shape[1] <= len(first) + len(second):
-        near = nearest_points(first, second, start)
-        return near, near.direction
-    # More dimensions than points: all happens in the subspace that the points span.
-    basis = linalg.qr(np.concatenate([first, second]).T, mode="economic")[0]
-    near = nearest_points(first @ basis, second @ basis, start)
-    return near, basis @ near.direction
+    n, d = len(first) + len(second), first.shape[1]
+    if d > n:
+        # More dimensions than points: all happens in the subspace that the points span.
+        basis = linalg.qr(np.concatenate([first, second]).T, mode="economic")[0]
+        near, direction = _nearest(first @ basis, second @ basis, start)
+        return near, basis @ direction
+    most = 100_000
+    if d > _MANY_DIMENSIONS:
+        found = nearest_by_support_vectors(first, second) if n <= _FEW_THOUSAND else None
+        if found is not None:
+            return found, found.direction
+        most = max(20, int(_WORK / d**3))  # a step costs some d³ operations
+    near = nearest_points(first, second, start, most)
+    return near, near.direction
 
 
 def _stretched(points: Floats, power: int) -> Floats:
