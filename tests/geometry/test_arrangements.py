@@ -14,6 +14,7 @@ from scipy.optimize import linprog
 
 from saelib.errors import InputError
 from saelib.geometry.arrangements import activation_patterns, arrangement_cells, sampled_patterns
+from saelib.geometry.bounds import count_cells
 
 
 def ceiling(d: int, n: int) -> int:
@@ -144,6 +145,13 @@ def test_a_cell_thinner_than_any_tolerance_is_found():
 @given(dictionaries())
 def test_whitneys_theorem_counts_the_same_cells(dictionary):
     assert len(arrangement_cells(*dictionary)) == whitney(*dictionary)
+
+
+@settings(max_examples=60, deadline=None)
+@given(dictionaries(largest_d=9))
+def test_counting_by_deletion_and_restriction_agrees(dictionary):
+    W, b = dictionary
+    assert len(arrangement_cells(W, b)) == count_cells(np.column_stack([W.T, b]))
 
 
 @settings(max_examples=25, deadline=None)
