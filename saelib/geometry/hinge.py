@@ -166,7 +166,7 @@ def _descend(x: Floats, sign: Floats, weights: Floats, start: Floats, loss: Loss
         gradient[:-1] += ridge * form[:-1]
         return float(weights @ value + ridge / 2 * form[:-1] @ form[:-1]), gradient
 
-    found = optimize.minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 25})
+    found = optimize.minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 40})
     return found.x
 
 
