@@ -237,7 +237,7 @@ def _fitted(acts: sparse.csr_array, inside: np.ndarray, neurons: np.ndarray) -> 
     few = acts[:, neurons].toarray()
     # Most points have none of the neurons: those of the concept count as one point with a weight, and so do
     # the others.
-    silent: np.ndarray = ~few.any(axis=1)
+    silent = np.count_nonzero(few, axis=1) == 0
     weight = np.ones(inside.size)
     kept = np.logical_not(silent)
     for group in (silent & inside, silent & ~inside):

@@ -99,8 +99,8 @@ def splitting_number(
 
     The empty union is at distance 0 from the empty concept, whose splitting number is 0, and at distance 1
     from any other. Counting: the s neurons with the largest ``|θ_j∩C|`` must together have ``(1 − η)|C|`` of
-    them. The relaxation is used through its multipliers, whose bound is computed anew; the unit is counted on the
-    points. An answer "impossible" rests on the Boolean limit, on such a bound, or on HiGHS finding the
+    them. The relaxation is used through its multipliers, whose bound is computed anew; the unit is counted
+    on the points. An answer "impossible" rests on the Boolean limit, on such a bound, or on HiGHS finding the
     integer programme infeasible.
 
     Examples
