@@ -18,11 +18,13 @@ if TYPE_CHECKING:
         arrangement_cells,
         sampled_patterns,
     )
+    from saelib.geometry.auditing import audit
     from saelib.geometry.certificate import Certificate
     from saelib.geometry.conflict import ConflictBound, conflict_bound
     from saelib.geometry.cutting import cut
     from saelib.geometry.dichotomies import linear_dichotomies
     from saelib.geometry.disjoint_certificates import packing, packing_bound
+    from saelib.geometry.enclosing import limits
     from saelib.geometry.gating import (
         LevelRegions,
         NoTopOneFamily,
@@ -62,6 +64,7 @@ _HOME = {
     "UnsettledCut": "saelib.geometry.unit",
     "activation_patterns": "saelib.geometry.arrangements",
     "arrangement_cells": "saelib.geometry.arrangements",
+    "audit": "saelib.geometry.auditing",
     "common_point": "saelib.geometry.gating",
     "conflict_bound": "saelib.geometry.conflict",
     "cut": "saelib.geometry.cutting",
@@ -69,6 +72,7 @@ _HOME = {
     "irreducible_error": "saelib.geometry.polytopes",
     "known_instances": "saelib.geometry.adversarial",
     "level_regions": "saelib.geometry.gating",
+    "limits": "saelib.geometry.enclosing",
     "linear_dichotomies": "saelib.geometry.dichotomies",
     "minimum_cut": "saelib.geometry.unit_minimum",
     "packing": "saelib.geometry.disjoint_certificates",
@@ -101,6 +105,7 @@ __all__ = [
     "UnsettledCut",
     "activation_patterns",
     "arrangement_cells",
+    "audit",
     "bounds",
     "common_point",
     "conflict_bound",
@@ -109,6 +114,7 @@ __all__ = [
     "irreducible_error",
     "known_instances",
     "level_regions",
+    "limits",
     "linear_dichotomies",
     "minimum_cut",
     "packing",
