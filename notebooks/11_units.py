@@ -219,13 +219,17 @@ lines = {"greedy": "greedy unit (upper bound)", "conflicts": "conflict bound (lo
 law = means.melt("d_in", list(lines), "bound", "neurons").replace({"bound": lines})
 spread = hard.groupby("d_in").least.sem().to_numpy()
 exact = means.assign(neurons=means.least, low=means.least - 1.96 * spread, high=means.least + 1.96 * spread)
+exact["what"] = "least number, exact"
 glue("least-plane", f"{means.least.iloc[0]:.1f}", display=False)
 glue("least-last", f"{means.least.iloc[-1]:.1f}", display=False)
 glue("d-last", f"{means.d_in.iloc[-1]}", display=False)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Mean number of neurons against the dimension from 2 to 8. The exact least number falls from about four to two; it lies on or just below the solid line of the greedy unit and, from four dimensions on, above the dashed line of the conflict bound."}, "figure": {"name": "fig-11-least", "caption": "The greedy unit is nearly always best, and fewer neurons are needed in more dimensions. Marks: the exact least number of neurons, mean over instances with 95 % interval. Lines: the two bounds of {prf:ref}`thm-T3b`. In many dimensions two negatives seldom conflict, so the lower bound loses its grip."}}
-ax = plots.theory_and_measured(law, exact, "d_in", "neurons", low="low", high="high", line="bound")
-ax.set(xlabel="dimension of the space", ylabel="neurons of the unit, mean")
+green = {"least number, exact": plots.palette.measured}
+ax = plots.theory_and_measured(
+    law, exact, "d_in", "neurons", low="low", high="high", line="bound", hue="what", colours=green
+)
+ax.set(xlabel="dimension of the space", ylabel="neurons of the unit, mean", xticks=means.d_in)
 ax.set_ylim(bottom=0)
 ax.set_title("14 concept points, 14 negatives around them")
 plt.show()
@@ -301,7 +305,7 @@ glue("recall-mean", f"{digits.recall.mean():.0%}", display=False)
 glue("leak-mean", f"{digits.leak.mean():.1%}", display=False)
 glue("recall-worst", f"{digits.recall.min():.0%}", display=False)
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "One line for each concept of the handwritten digits that one neuron cannot separate. A dot marks the number of neurons of the unit that was found, two to four; a bar reaches down to two, the number proved necessary. For most concepts the bar has no length."}, "figure": {"name": "fig-11-digits", "caption": "Parity of a digit takes two neurons, in raw pixels. Dots: the size of the unit found, exact on all images; the bar reaches down to the number that is proved necessary, so a dot without a bar is the exact answer. The other concepts take one neuron."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "One line for each concept of the handwritten digits that one neuron cannot separate. A dot marks the number of neurons of the unit that was found, two to four; a bar reaches down to two, the number proved necessary. For most concepts the bar has no length."}, "figure": {"name": "fig-11-digits", "caption": "Even digits take two neurons, in raw pixels. Dots: the size of the unit found, exact on all images; the bar reaches down to the number that is proved necessary, so a dot without a bar is the exact answer. The other concepts take one neuron."}}
 ax = plots.dots_with_intervals(shown, "found", "low", "high", y="concept", hue="what", label_x="neurons")
 ax.set(xlim=(0.8, max(4.2, digits.found.max() + 0.2)), xticks=range(1, int(digits.found.max()) + 1))
 plt.show()
@@ -325,7 +329,8 @@ print(digits[columns].rename(columns=names).round(3).to_string(index=False))
 # {glue:text}`least-plane` in the plane to {glue:text}`least-last` in {glue:text}`d-last` dimensions.
 #
 # Of the {glue:text}`n-concepts` concepts over handwritten digits, {glue:text}`n-single` can be separated by one neuron and {glue:text}`n-two` by exactly
-# two; no concept needs more than {glue:text}`most-digits`, and for {glue:text}`n-none` no unit exists.
+# two; no concept needs more than {glue:text}`most-digits`, and for {glue:text}`n-none` no unit exists. Even digits are among those with two neurons: by
+# {prf:ref}`thm-T3d` the same two, turned round, are an OR-unit for the odd ones.
 #
 # What surprised us is {prf:ref}`thm-T3c`. We expected the number of neurons to grow with the dimension, since a point has more sides there. It does
 # not: on a finite sample two sides are enough.

@@ -102,9 +102,8 @@ def _point(settings: Units, d_in: int) -> tuple[str, list[dict[str, object]]]:
     from saelib.geometry import Cut, cut
 
     rows: list[dict[str, object]] = []
-    for ratio in settings.point_ratios:
-        rng = np.random.default_rng([settings.seed, 2, d_in, int(4 * ratio)])
-        n = max(1, round(ratio * d_in))
+    for n in sorted({round(ratio * d_in) for ratio in settings.point_ratios}):
+        rng = np.random.default_rng([settings.seed, 2, d_in, n])
         units = [
             cut(np.zeros((1, d_in)), rng.standard_normal((n, d_in))) for _ in range(settings.point_trials)
         ]
