@@ -68,7 +68,8 @@ def cut(inside: npt.ArrayLike, outside: npt.ArrayLike) -> Cut | Refusal | Unsett
     whole = decide(x, y)
     if isinstance(whole, Separation):
         return Cut((whole.neuron,))
-    work = _Work(x, y)
+    # A certificate says that one neuron is too few; doubt does not.
+    work = _Work(x, y, least=2 if isinstance(whole, Certificate) else 1)
     work.cut_greedily()
     if work.certificates:
         return work.refusal()
@@ -81,6 +82,7 @@ class _Work:
 
     inside: Floats
     outside: Floats
+    least: int = 1
     certificates: dict[int, Certificate] = field(default_factory=dict)
     undecided: set[int] = field(default_factory=set)
     directions: list[Floats] = field(default_factory=list)
@@ -153,7 +155,7 @@ class _Work:
         rest = np.setdiff1d(np.arange(len(self.y)), self._undecided_rows())
         neurons: list[Neuron] = []
         if rest.size:
-            directions = fewer_directions(self.x, self.y[rest], np.array(self.directions))
+            directions = fewer_directions(self.x, self.y[rest], np.array(self.directions), self.least)
             owner = depths(self.x, self.y[rest], directions).argmax(axis=0)
             for k in np.unique(owner):
                 neurons.extend(self._neurons(rest[owner == k]))

@@ -42,7 +42,7 @@ def without_redundant(silent: npt.NDArray[np.bool_]) -> list[int]:
     return sorted(kept)
 
 
-def fewer_directions(inside: Floats, outside: Floats, directions: Floats) -> Floats:
+def fewer_directions(inside: Floats, outside: Floats, directions: Floats, least: int = 1) -> Floats:
     """Take directions away and move the others until they cut off all again, as long as that succeeds.
 
     Taken away are those that alone cut off the fewest: a quarter at first, fewer after a failure, at last
@@ -55,6 +55,8 @@ def fewer_directions(inside: Floats, outside: Floats, directions: Floats) -> Flo
         Columns of about unit spread; nothing outside lies in the hull of ``inside``.
     directions : ndarray [k, d_in]
         Unit vectors that cut off everything outside.
+    least : int
+        Fewer are known to be too few: not tried.
 
     Returns
     -------
@@ -71,8 +73,8 @@ def fewer_directions(inside: Floats, outside: Floats, directions: Floats) -> Flo
     directions = directions[without_redundant(depths(inside, outside, directions) > 0)]
     rng = np.random.default_rng(0)
     step = max(1, len(directions) // 4)
-    while len(directions) > 1 and step:
-        step = min(step, len(directions) - 1)
+    while len(directions) > least and step:
+        step = min(step, len(directions) - least)
         cut_off = depths(inside, outside, directions) > 0
         alone = (cut_off & (cut_off.sum(axis=0) == 1)).sum(axis=1)
         order = np.argsort(alone, kind="stable")
