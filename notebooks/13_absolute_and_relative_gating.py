@@ -358,7 +358,7 @@ for i, point in enumerate(balance.points):
     where, weight = ends[point], Fraction(balance.weights[i]).limit_denominator(99)
     print(f"({where[0]:4.1f}, {where[1]:4.1f}) of bar {balance.owners[i] + 1}", end=" ")
     print(f"against bar {balance.rivals[i] + 1}: weight {weight}")
-print(f"balance verified in fractions: {balance.exact}")
+print(f"balance verified in fractions: {balance.verify(ends)}")
 
 # %% [markdown]
 # ## The middle one

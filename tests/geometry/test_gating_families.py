@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saelib.errors import InputError
-from saelib.geometry.gating import NoTopOneFamily, TopOneFamily, top_one_family, voronoi_sae
+from saelib.geometry.gating import NoTopOneFamily, TopOneFamily, UndecidedFamily, top_one_family, voronoi_sae
 from saelib.geometry.gating.balance import exact_balance
 
 
@@ -24,7 +24,7 @@ def check(found, points, labels, background="silent"):
         assert found.margin > 0
         return
     assert isinstance(found, NoTopOneFamily)
-    assert found.exact
+    assert found.verify(x)
     assert (found.weights > 0).all()
     assert (y[found.points] == found.owners).all()
     assert (found.owners != found.rivals).all()
@@ -107,6 +107,38 @@ def test_every_answer_survives_substitution(seed, n, m, background):
         return
     y = rng.permutation(np.concatenate([np.arange(m), rng.integers(-1, m, len(x) - m)]))
     check(top_one_family(x, y, background=background), x, y, background)
+
+
+@pytest.mark.parametrize("distance", [1e-3, 1e-6, 1e-9, 1e-12])
+def test_a_family_that_exists_is_never_refuted_however_near_the_borders_its_points_lie(distance):
+    rng = np.random.default_rng(8)
+    for _ in range(12):
+        centres, x = rng.standard_normal((3, 3)), rng.standard_normal((20, 3))
+        for row in x:
+            near, far = np.argsort(((row - centres) ** 2).sum(axis=1))[:2]
+            across = centres[far] - centres[near]
+            gap = ((row - centres[far]) ** 2).sum() - ((row - centres[near]) ** 2).sum()
+            row += across / np.linalg.norm(across) * (gap / 2 / np.linalg.norm(across) - distance)
+        _, y = np.unique(((x[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1), return_inverse=True)
+        found = top_one_family(x, y)
+        assert not isinstance(found, NoTopOneFamily)
+        if distance > 1e-7:
+            check(found, x, y)
+
+
+def test_a_reason_too_long_for_fractions_is_a_bound_on_the_margin():
+    rng = np.random.default_rng(9)
+    x, y = rng.standard_normal((900, 40)), rng.integers(0, 3, 900)
+    found = top_one_family(x, y)
+    assert isinstance(found, UndecidedFamily)
+    assert found.margin_bound < 1e-9
+
+
+def test_a_reason_does_not_verify_on_other_points():
+    found = top_one_family([[-1.0], [0.0], [1.0]], [0, 1, 0])
+    assert not found.verify([[-1.0], [0.5], [1.0]])
+    with pytest.raises(InputError, match="points has 2 rows"):
+        found.verify([[-1.0], [0.5]])
 
 
 @pytest.mark.parametrize("seed", range(5))

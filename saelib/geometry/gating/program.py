@@ -83,6 +83,7 @@ def widest_family(points: Floats, owners: Integers, n_concepts: int) -> Optimum:
             b_ub=np.zeros(len(at)),
             bounds=[(-1.0, 1.0)] * (matrix.shape[1] - 1) + [(None, 4.0 + 4.0 * d_in)],
             method="highs-ds",
+            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
         )
         if (
             answer.status != 0 or answer.x is None

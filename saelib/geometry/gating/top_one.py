@@ -60,10 +60,6 @@ class NoTopOneFamily:
         Positive, adding up to 1. For every concept the weighted points (x, 1) with it as owner add up to the
         same as those with it as rival. So the weighted sum of p_owner(x) - p_rival(x) is 0 for every
         dictionary, and not all of these differences can be positive.
-    exact : bool
-        Whether the balance was verified in rational numbers; otherwise within ``residual``.
-    residual : float
-        Largest imbalance of any concept in any coordinate, relative to the spread of the points.
 
     Examples
     --------
@@ -78,27 +74,56 @@ class NoTopOneFamily:
     owners: Integers
     rivals: Integers
     weights: Floats
-    exact: bool
-    residual: float
+
+    def verify(self, points: npt.ArrayLike) -> bool:
+        """Substitute anew, in rational numbers.
+
+        Parameters
+        ----------
+        points : array_like [n_points, d_in]
+            The points that the family was asked for.
+
+        Returns
+        -------
+        bool
+            Whether weights proportional to these, up to rounding, balance every concept exactly.
+
+        Raises
+        ------
+        InputError
+            If the points do not fit.
+
+        Examples
+        --------
+        >>> points = [[-1.0], [0.0], [1.0]]
+        >>> top_one_family(points, [0, 1, 0]).verify(points)
+        True
+        """
+        x = checked_array("points", points, 2, "[n_points, d_in]")
+        if len(x) <= self.points.max():
+            raise InputError("points", f"has {len(x)} rows", "give all the points that were asked about")
+        exactly = exact_balance(x[self.points], self.owners, self.rivals)
+        return exactly is not None and np.allclose(np.array(exactly, dtype=np.float64), self.weights)
 
 
 @dataclass(frozen=True, eq=False)
 class UndecidedFamily:
-    """Neither a dictionary nor a reason against one passed its check.
+    """Neither a dictionary nor a reason against one could be proven.
 
     Attributes
     ----------
-    margin : float
-        What the linear program takes for the margin, relative to the spread of the points: as small as its
-        own tolerance.
+    margin_bound : float
+        No dictionary with entries of at most 1, for the points scaled to entries of at most 1, wins all
+        comparisons by more than this. Of the order of rounding where concepts have no family but the
+        reason rests on too many points for rational numbers.
 
     Examples
     --------
-    >>> UndecidedFamily(1e-12).margin
+    >>> UndecidedFamily(1e-12).margin_bound
     1e-12
     """
 
-    margin: float
+    margin_bound: float
 
 
 def top_one_family(
@@ -128,7 +153,7 @@ def top_one_family(
     background : {"silent", "free"}
         What is asked of the points labelled -1; without such points silence is not asked for anywhere.
     tolerance : float
-        Largest relative imbalance of a reason too large for rational numbers, and least relative margin.
+        Least margin, relative to the spread of the points, from which a dictionary is tried.
 
     Returns
     -------
@@ -168,7 +193,7 @@ def top_one_family(
         if margin > 0 and (fires == (owner[:, None] == np.arange(sae.d_sae))).all():
             return TopOneFamily(sae, margin)
         return UndecidedFamily(found.margin)
-    return _reason(found, x, scaled, owner, rows, tolerance)
+    return _reason(found, x, scaled, owner, rows)
 
 
 def _check(
@@ -230,27 +255,23 @@ def _margin(sae: SAE, x: Floats, owner: Integers) -> float:
 
 
 def _reason(
-    found: Optimum, x: Floats, scaled: Floats, owner: Integers, rows: Integers, tolerance: float
+    found: Optimum, x: Floats, scaled: Floats, owner: Integers, rows: Integers
 ) -> NoTopOneFamily | UndecidedFamily:
-    kept = found.multipliers > tolerance * found.multipliers.max(initial=0.0)
+    kept = found.multipliers > 1e-9 * found.multipliers.max(initial=0.0)
     if not kept.any():
         return UndecidedFamily(found.margin)
     at, rivals, weights = found.at[kept], found.rivals[kept], found.multipliers[kept]
-    weights = weights / weights.sum()
     exactly = exact_balance(x[at], owner[at], rivals)
     if exactly is not None:
         positive = np.array([weight > 0 for weight in exactly])
         at, rivals = at[positive], rivals[positive]
         weights = np.array([float(weight) for weight in exactly])[positive]
+        return NoTopOneFamily(rows[at], owner[at], rivals, weights)
+    # For every dictionary the weighted mean of the differences is at most the sum of all imbalances.
+    weights = weights / weights.sum()
     homogeneous = np.column_stack([scaled[at], np.ones(len(at))]) * weights[:, None]
-    residual = max(
-        float(
-            abs(
-                homogeneous[owner[at] == concept].sum(axis=0) - homogeneous[rivals == concept].sum(axis=0)
-            ).max()
-        )
-        for concept in range(int(owner.max()) + 1)
-    )
-    if exactly is None and residual > tolerance:
-        return UndecidedFamily(found.margin)
-    return NoTopOneFamily(rows[at], owner[at], rivals, weights, exactly is not None, residual)
+    bound = 0.0
+    for concept in range(int(owner.max()) + 1):
+        out, into = homogeneous[owner[at] == concept], homogeneous[rivals == concept]
+        bound += float(abs(out.sum(axis=0) - into.sum(axis=0)).sum())
+    return UndecidedFamily(bound + len(at) * float(np.finfo(np.float64).eps))
