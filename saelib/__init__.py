@@ -12,7 +12,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from saelib.alignment import Alignment, align
     from saelib.errors import InputError
-    from saelib.sae import SAE, ReLU, SAEConfig, TopK, TrainResult, load_sae, save_sae, train, train_grid
+    from saelib.sae import (
+        SAE,
+        BatchTopK,
+        Gated,
+        JumpReLU,
+        Matryoshka,
+        ReLU,
+        SAEConfig,
+        TopK,
+        TrainResult,
+        load_sae,
+        save_sae,
+        train,
+        train_grid,
+    )
     from saelib.sets import ActivationSets, ConceptSet
 
 __version__ = "0.1.0"
@@ -22,6 +36,10 @@ _HOME = {
     "align": "saelib.alignment",
     "InputError": "saelib.errors",
     "SAE": "saelib.sae",
+    "BatchTopK": "saelib.sae",
+    "Gated": "saelib.sae",
+    "JumpReLU": "saelib.sae",
+    "Matryoshka": "saelib.sae",
     "ReLU": "saelib.sae",
     "SAEConfig": "saelib.sae",
     "TopK": "saelib.sae",
@@ -38,8 +56,12 @@ __all__ = [
     "SAE",
     "ActivationSets",
     "Alignment",
+    "BatchTopK",
     "ConceptSet",
+    "Gated",
     "InputError",
+    "JumpReLU",
+    "Matryoshka",
     "ReLU",
     "SAEConfig",
     "TopK",

@@ -2,7 +2,7 @@
 
 from saelib.sae.config import SAEConfig
 from saelib.sae.files import load_sae, save_sae
-from saelib.sae.gates import Gate, ReLU, TopK
+from saelib.sae.gates import BatchTopK, Gate, Gated, JumpReLU, Matryoshka, ReLU, TopK
 from saelib.sae.grid import train_grid
 from saelib.sae.model import SAE
 from saelib.sae.quality import Quality, quality
@@ -10,7 +10,11 @@ from saelib.sae.training import TrainResult, train
 
 __all__ = [
     "SAE",
+    "BatchTopK",
     "Gate",
+    "Gated",
+    "JumpReLU",
+    "Matryoshka",
     "Quality",
     "ReLU",
     "SAEConfig",

@@ -11,69 +11,88 @@ import math
 
 import torch
 
-from saelib.sae.gradients import Gradients
 from saelib.sae.model import SAE
+from saelib.sae.windows import Windows
 
-NAMES = ("W_enc", "b_enc", "W_dec", "b_dec")
+LOGARITHMIC = ("threshold",)  # parameters that must stay positive: Adam moves their logarithm
 
 
 class Adam:
     """Moments and steps for one SAE (Kingma & Ba 2015), betas 0.9 and 0.999, epsilon 1e-8.
 
     While it is at work the parameters are windows into one vector; `release` gives each its own storage.
+    Thresholds are moved by their logarithm, so that they stay positive.
 
     Parameters
     ----------
     sae : SAE
-        Whose parameters to move.
+        Whose parameters to move; its thresholds, if it has any, must be positive.
+
+    Attributes
+    ----------
+    gradient : Windows
+        Room for the gradients; `step` overwrites it.
 
     Examples
     --------
     >>> from saelib.sae.gates import ReLU
     >>> from saelib.sae.gradients import gradients
     >>> sae = SAE(1, 1, ReLU())
-    >>> points = torch.tensor([[2.0], [-2.0]])
-    >>> Adam(sae).step(gradients(sae, points), lr=0.1)      # the first step is lr times the gradient's sign
+    >>> optimiser = Adam(sae)
+    >>> _ = gradients(sae, torch.tensor([[2.0], [-2.0]]), into=optimiser.gradient)
+    >>> optimiser.step(lr=0.1)      # the first step is lr times the gradient's sign
     >>> round(abs(sae.b_dec.item()), 4)
     0.1
     """
 
     def __init__(self, sae: SAE) -> None:
-        self._parameters = [getattr(sae, name) for name in NAMES]
-        self._vector = torch.cat([parameter.detach().reshape(-1) for parameter in self._parameters])
-        self._first, self._second = torch.zeros_like(self._vector), torch.zeros_like(self._vector)
+        self._parameters = sae.learned()
+        self._values, self.gradient = Windows(sae), Windows(sae)
+        self._first, self._second, self._scale = Windows(sae), Windows(sae), Windows(sae)
+        self._logarithmic = [name for name in LOGARITHMIC if name in self._parameters]
         self._steps = 0
-        for parameter, window in zip(self._parameters, self._windows(self._vector), strict=True):
-            parameter.data = window
+        for name, parameter in self._parameters.items():
+            value = parameter.detach()
+            self._values[name].copy_(value.log() if name in LOGARITHMIC else value)
+            if name not in LOGARITHMIC:
+                parameter.data = self._values[name]
 
-    def step(self, g: Gradients, lr: float) -> None:
-        """Move the parameters by one step of size ``lr`` against the gradients."""
+    def step(self, lr: float) -> None:
+        """Move the parameters by one step of size ``lr`` against `gradient`."""
         with torch.no_grad():
-            gradient = torch.cat([getattr(g, name).reshape(-1) for name in NAMES])
+            for name in self._logarithmic:
+                self.gradient[name].mul_(self._parameters[name])  # dL/d log θ = θ dL/dθ
+            gradient, scale = self.gradient.vector, self._scale.vector
             self._steps += 1
-            self._first.lerp_(gradient, 1 - 0.9)
-            self._second.mul_(0.999).addcmul_(gradient, gradient, value=1 - 0.999)
-            scale = self._second.sqrt().div_(math.sqrt(1 - 0.999**self._steps)).add_(1e-8)
-            self._vector.addcdiv_(self._first, scale, value=-lr / (1 - 0.9**self._steps))
+            self._first.vector.lerp_(gradient, 1 - 0.9)
+            self._second.vector.mul_(0.999).addcmul_(gradient, gradient, value=1 - 0.999)
+            # The second moment's correction is taken out of the square root, to save a pass.
+            correction = math.sqrt(1 - 0.999**self._steps)
+            torch.sqrt(self._second.vector, out=scale).add_(1e-8 * correction)
+            size = -lr * correction / (1 - 0.9**self._steps)
+            self._values.vector.addcdiv_(self._first.vector, scale, value=size)
+            for name in self._logarithmic:
+                torch.exp(self._values[name], out=self._parameters[name].data)
 
-    def forget(self, neurons: torch.Tensor) -> None:
-        """Set the moments of some neurons, given by index, to zero."""
-        for moment in (self._first, self._second):
-            W_enc, b_enc, W_dec, _ = self._windows(moment)
-            W_enc[:, neurons] = 0.0
-            b_enc[neurons] = 0.0
-            W_dec[neurons] = 0.0
+    def restart(self, name: str, neurons: torch.Tensor, value: torch.Tensor | float) -> None:
+        """Set a per-neuron parameter of some neurons, given by index, and forget their moments."""
+        with torch.no_grad():
+            axis = 1 if name == "W_enc" else 0
+            parameter = self._parameters[name].data
+            filled = torch.as_tensor(value, dtype=parameter.dtype, device=parameter.device)
+            shape = list(parameter.shape)
+            shape[axis] = len(neurons)
+            parameter.index_copy_(axis, neurons, filled.expand(shape))
+            if name in LOGARITHMIC:
+                self._values[name].index_copy_(axis, neurons, filled.expand(shape).log())
+            for moment in (self._first, self._second):
+                moment[name].index_fill_(axis, neurons, 0.0)
 
     def moments(self, name: str) -> tuple[torch.Tensor, torch.Tensor]:
         """First and second moment of a parameter, in its shape."""
-        at = NAMES.index(name)
-        return self._windows(self._first)[at], self._windows(self._second)[at]
+        return self._first[name], self._second[name]
 
     def release(self) -> None:
         """Give every parameter its own storage again."""
-        for parameter in self._parameters:
+        for parameter in self._parameters.values():
             parameter.data = parameter.data.clone()
-
-    def _windows(self, vector: torch.Tensor) -> list[torch.Tensor]:
-        pieces = vector.split([parameter.numel() for parameter in self._parameters])
-        return [piece.view(p.shape) for piece, p in zip(pieces, self._parameters, strict=True)]

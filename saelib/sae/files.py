@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from saelib.errors import InputError
-from saelib.sae.gates import Gate, ReLU, TopK
+from saelib.sae.gates import Gate, Gated, JumpReLU, ReLU, TopK
 from saelib.sae.model import SAE
 
 CONFIG, WEIGHTS = "cfg.json", "sae_weights.safetensors"
@@ -30,6 +30,9 @@ _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 
 def save_sae(sae: SAE, folder: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
     """Write an SAE into a new folder that SAELens can read; all of it or nothing.
+
+    What is written is the SAE as it encodes, not how it was trained: `BatchTopK` becomes a `JumpReLU` whose
+    thresholds are all the one that training measured, and `Matryoshka` what its inner gate becomes.
 
     Parameters
     ----------
@@ -67,6 +70,8 @@ def save_sae(sae: SAE, folder: str | os.PathLike[str], *, overwrite: bool = Fals
         ) from None
     try:
         tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in sae.state_dict().items()}
+        if "threshold" in sae.gate.measured:
+            tensors["threshold"] = tensors["threshold"].repeat(sae.d_sae)
         save_file(tensors, scratch / WEIGHTS)
         (scratch / CONFIG).write_text(json.dumps(_config_of(sae), indent=2, sort_keys=True) + "\n")
         scratch.chmod(0o755)
@@ -77,7 +82,10 @@ def save_sae(sae: SAE, folder: str | os.PathLike[str], *, overwrite: bool = Fals
 
 
 def load_sae(folder: str | os.PathLike[str], *, device: torch.device | str = "cpu") -> SAE:
-    """Read an SAE written by `save_sae` or by SAELens 6 (architectures ``standard`` and ``topk``).
+    """Read an SAE written by `save_sae` or, for inference, by SAELens 6.
+
+    Its architectures ``standard``, ``topk``, ``jumprelu`` and ``gated`` are known; ``jumprelu`` is also what
+    it writes for SAEs trained as BatchTopK or Matryoshka.
 
     Settings under which the same function is written otherwise are folded into the weights: an encoder
     that does not subtract ``b_dec``, and Top-K scores scaled by decoder norms.
@@ -111,16 +119,24 @@ def load_sae(folder: str | os.PathLike[str], *, device: torch.device | str = "cp
     config = _read_config(folder)
     gate = _gate_of(config)
     d_in, d_sae = _size("d_in", config), _size("d_sae", config)
+    by_neuron = dict.fromkeys(gate.learned, (d_sae,))
     tensors = _read_tensors(
-        folder, {"W_enc": (d_in, d_sae), "b_enc": (d_sae,), "W_dec": (d_sae, d_in), "b_dec": (d_in,)}
+        folder, {"W_enc": (d_in, d_sae), **by_neuron, "W_dec": (d_sae, d_in), "b_dec": (d_in,)}
     )
     if config.get("normalize_activations", "none") not in ("none", None):
         raise _bad_config(
             f"asks for normalize_activations = {config['normalize_activations']!r}", "fold it into the points"
         )
     if not config.get("apply_b_dec_to_input", True):
-        tensors["b_enc"] = tensors["b_enc"] + tensors["b_dec"] @ tensors["W_enc"]
+        shift = tensors["b_dec"] @ tensors["W_enc"]
+        tensors[gate.bias] = tensors[gate.bias] + shift
+        if isinstance(gate, Gated):
+            tensors["b_mag"] = tensors["b_mag"] + shift * torch.exp(tensors["r_mag"])
     if config.get("rescale_acts_by_decoder_norm", False):
+        if not isinstance(gate, ReLU | TopK):
+            raise _bad_config(
+                "asks for rescale_acts_by_decoder_norm", "fold the decoder norms in and leave it out"
+            )
         norms = tensors["W_dec"].norm(dim=1)
         tensors["W_enc"], tensors["b_enc"] = tensors["W_enc"] * norms, tensors["b_enc"] * norms
         tensors["W_dec"] = tensors["W_dec"] / norms.clamp_min(torch.finfo(norms.dtype).tiny)[:, None]
@@ -141,8 +157,8 @@ def _config_of(sae: SAE) -> dict[str, Any]:
         "reshape_activations": "none",
         "metadata": {"sae_lens_version": "6.54.0", "written_by": "saelib"},
     }
-    if isinstance(sae.gate, TopK):
-        config["k"] = sae.gate.k
+    if sae.gate.architecture == TopK.architecture:
+        config["k"] = sae.gate.k  # type: ignore[attr-defined]
     return config
 
 
@@ -182,8 +198,13 @@ def _gate_of(config: dict[str, Any]) -> Gate:
         return ReLU()
     if architecture == "topk":
         return TopK(config.get("k", 0))
+    if architecture == "jumprelu" and config.get("activation_fn", "relu") == "relu":
+        return JumpReLU()
+    if architecture == "gated" and config.get("activation_fn", "relu") == "relu":
+        return Gated()
     raise _bad_config(
-        f"has architecture {architecture!r}", "give an SAE with architecture 'standard' or 'topk'"
+        f"has architecture {architecture!r}",
+        "give an SAE with architecture 'standard', 'topk', 'jumprelu' or 'gated', saved for inference",
     )
 
 

@@ -18,7 +18,8 @@ Points = torch.Tensor | npt.NDArray[np.floating]
 class SAE(torch.nn.Module):
     """A one-hidden-layer autoencoder whose hidden neurons are gated to be sparse.
 
-    ``p = (x - b_dec) W_enc + b_enc``, ``z = gate(p)``, ``x̂ = z W_dec + b_dec``.
+    ``p = (x - b_dec) W_enc + b_enc``, ``z = gate(p)``, ``x̂ = z W_dec + b_dec``. What a gate needs besides
+    (thresholds, say) the SAE holds under the names that `Gate.learned` and `Gate.measured` list.
 
     Parameters
     ----------
@@ -27,7 +28,7 @@ class SAE(torch.nn.Module):
     d_sae : int
         Number of neurons (latents).
     gate : Gate
-        `ReLU` or `TopK`.
+        `ReLU`, `TopK`, `BatchTopK`, `JumpReLU`, `Gated` or `Matryoshka`.
     seed : int, default 0
         Draws the initial decoder: directions uniform on the sphere, ``W_enc = W_decᵀ``, zero biases.
     dtype : torch.dtype, default torch.float32
@@ -40,7 +41,9 @@ class SAE(torch.nn.Module):
     W_enc : torch.nn.Parameter
         Encoder, [d_in, d_sae].
     b_enc : torch.nn.Parameter
-        Encoder bias, [d_sae].
+        Encoder bias, [d_sae]; with `Gated` there are ``b_gate``, ``b_mag`` and ``r_mag`` in its place.
+    threshold : torch.nn.Parameter or torch.Tensor
+        With `JumpReLU`, [d_sae]; with `BatchTopK`, one number, []. Other SAEs have none.
     W_dec : torch.nn.Parameter
         Decoder, [d_sae, d_in], unit rows.
     b_dec : torch.nn.Parameter
@@ -61,6 +64,9 @@ class SAE(torch.nn.Module):
     >>> sae.active(np.array([[3.0, -4.0]])).tolist()
     [[True, False]]
     """
+
+    b_enc: torch.nn.Parameter
+    threshold: torch.Tensor
 
     def __init__(
         self,
@@ -84,21 +90,40 @@ class SAE(torch.nn.Module):
         directions /= directions.norm(dim=1, keepdim=True)
         directions = directions.to(dtype=dtype, device=device)
         self.W_enc = torch.nn.Parameter(directions.T.clone(memory_format=torch.contiguous_format))
-        self.b_enc = torch.nn.Parameter(torch.zeros(self.d_sae, dtype=dtype, device=device))
+        for name in gate.learned:
+            zeros = torch.zeros(self.d_sae, dtype=dtype, device=device)
+            self.register_parameter(name, torch.nn.Parameter(zeros))
+        for name in gate.measured:
+            self.register_buffer(name, torch.zeros((), dtype=dtype, device=device))
         self.W_dec = torch.nn.Parameter(directions.clone())
         self.b_dec = torch.nn.Parameter(torch.zeros(self.d_in, dtype=dtype, device=device))
 
     def __repr__(self) -> str:
         return f"SAE(d_in={self.d_in}, d_sae={self.d_sae}, gate={self.gate})"
 
+    @property
+    def bias(self) -> torch.Tensor:
+        """What is added in the pre-activation, [d_sae]: ``b_enc``, or ``b_gate`` of a `Gated` SAE."""
+        found: torch.Tensor = getattr(self, self.gate.bias)
+        return found
+
+    @property
+    def gate_parameters(self) -> dict[str, torch.Tensor]:
+        """What the gate learned or measured, by name."""
+        return {name: getattr(self, name) for name in (*self.gate.learned, *self.gate.measured)}
+
+    def learned(self) -> dict[str, torch.nn.Parameter]:
+        """Every parameter that training moves, by name."""
+        return {name: getattr(self, name) for name in ("W_enc", *self.gate.learned, "W_dec", "b_dec")}
+
     def pre_acts(self, x: Points) -> torch.Tensor:
-        """Pre-activations [n, d_sae] of points [n, d_in]."""
+        """Pre-activations [n, d_sae] of points [n, d_in]: what the gate decides by."""
         x = self._as_points(x)
-        return torch.addmm(self.b_enc, x - self.b_dec, self.W_enc)
+        return torch.addmm(self.bias, x - self.b_dec, self.W_enc)
 
     def encode(self, x: Points) -> torch.Tensor:
         """Activations [n, d_sae] of points [n, d_in]."""
-        return self.gate.acts(self.pre_acts(x))
+        return self.gate.acts(self.pre_acts(x), self.gate_parameters)
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Reconstructions [n, d_in] of activations [n, d_sae]."""

@@ -77,8 +77,8 @@ def quality(sae: SAE, points: Points, batch_size: int = 4096) -> Quality:
             z = sae.encode(batch)
             error += float((batch - sae.decode(z)).double().square().sum())
             total += float((batch.double() - mean).square().sum())
-            l1 += float(z.double().sum())
-            fired += (z > 0).sum(0)
+            l1 += float(z.sum(dtype=torch.float64))
+            fired += (z > 0).to(torch.float32).sum(0).to(torch.int64)  # exact below 2²⁴, and the quickest
     n = len(x)
     explained = 1.0 - error / total if total > 0 else 0.0
     return Quality(explained, int(fired.sum()) / n, l1 / n, int((fired == 0).sum()))

@@ -1,11 +1,11 @@
-"""Bringing dead neurons back: an auxiliary loss for Top-K, resampling for ReLU."""
+"""Bringing dead neurons back: an auxiliary loss for gates that choose, resampling for those that do not."""
 
 from __future__ import annotations
 
 import torch
 
 from saelib.sae.adam import Adam
-from saelib.sae.gradients import Gradients
+from saelib.sae.gradients.result import Gradients
 from saelib.sae.model import SAE
 from saelib.sae.selection import top_k_mask
 
@@ -31,25 +31,26 @@ def add_auxiliary_gradients(
         r = (torch.mm(z, W_dec) - g.residual) * (2.0 * weight / batch)
         dz = torch.mm(r, W_dec.T) * mask
         db_enc = dz.sum(0)
-        g.W_dec.index_add_(0, index, torch.mm(z.T, r))
-        g.W_enc.index_add_(1, index, torch.mm((x - sae.b_dec).T, dz))
-        g.b_enc.index_add_(0, index, db_enc)
-        g.b_dec -= torch.mv(sae.W_enc.index_select(1, index), db_enc)
+        g.of["W_dec"].index_add_(0, index, torch.mm(z.T, r))
+        g.of["W_enc"].index_add_(1, index, torch.mm((x - sae.b_dec).T, dz))
+        g.of["b_enc"].index_add_(0, index, db_enc)
+        g.of["b_dec"].sub_(torch.mv(sae.W_enc.index_select(1, index), db_enc))
 
 
 def resample(
     sae: SAE,
-    x: torch.Tensor,
     residual: torch.Tensor,
     dead: torch.Tensor,
     optimiser: Adam,
     generator: torch.Generator,
+    threshold: float = 0.0,
 ) -> None:
     """Point every dead neuron at a badly reconstructed point of the batch (Bricken et al. 2023).
 
     Points are drawn with probability proportional to their squared error; the decoder row becomes the
     unit direction of the drawn residual, the encoder column that direction at a fifth of the mean norm
-    of the living, the bias zero; Adam forgets what it knew of these neurons.
+    of the living, what else is learned a neuron zero (a threshold ``threshold``); Adam forgets what it knew
+    of these neurons.
     """
     with torch.no_grad():
         index = dead.nonzero().squeeze(1)
@@ -61,7 +62,7 @@ def resample(
         direction = direction / direction.norm(dim=1, keepdim=True)
         living = sae.W_enc[:, ~dead].norm(dim=0)
         scale = 0.2 * float(living.mean()) if len(living) else 0.2
-        sae.W_dec[index] = direction
-        sae.W_enc[:, index] = direction.T * scale
-        sae.b_enc[index] = 0.0
-        optimiser.forget(index)
+        optimiser.restart("W_dec", index, direction)
+        optimiser.restart("W_enc", index, direction.T * scale)
+        for name in sae.gate.learned:
+            optimiser.restart(name, index, threshold if name == "threshold" else 0.0)

@@ -1,14 +1,20 @@
 """Which entries of each row are its k largest: the one operation that decides the cost of Top-K.
 
-On a CPU ``torch.topk`` takes several times as long as the matrix product before it; numpy's quickselect
-finds the k-th value in a fraction of that, and a comparison does the rest. Ties are rare and are
-handed to ``torch.topk``, so that never more than k entries are chosen.
+On a CPU ``torch.topk`` takes ten times as long as the matrix product before it. Two facts make it cheap.
+A float32 widened to float64 has 29 zero bits at its end: room for its column, so that numpy's quickselect on
+the widened numbers yields values and columns at once, exactly. And the k largest entries of a row lie in the
+k groups of columns with the largest maxima, whatever the groups, so that most columns are looked at only
+once, by a maximum.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import torch
+
+from saelib.sae.workspace import Workspace
+
+_GROUPS_FROM = 8  # groups kept per chosen entry: with fewer, the second look costs more than the first saves
 
 
 def top_k_mask(values: torch.Tensor, k: int) -> torch.Tensor:
@@ -19,46 +25,84 @@ def top_k_mask(values: torch.Tensor, k: int) -> torch.Tensor:
     >>> top_k_mask(torch.tensor([[3.0, 1.0, 2.0], [5.0, 5.0, 5.0]]), 2).sum(1)
     tensor([2, 2])
     """
-    d = values.shape[1]
-    if k >= d:
-        return torch.ones_like(values, dtype=torch.bool)
-    if not _on_numpy(values):
-        return _mask_by_topk(values, k)
-    mask, tied = _mask_by_quickselect(values, k)
-    if len(tied):
-        mask[tied] = _mask_by_topk(values[tied], k)
-    return mask
+    chosen = top_k_indices(values, k)
+    return torch.zeros_like(values, dtype=torch.bool).scatter_(1, chosen, True)
 
 
-def top_k_indices(values: torch.Tensor, k: int) -> torch.Tensor:
-    """Column indices [n, k] of the k largest entries of each row, in ascending order of column.
+def top_k_indices(values: torch.Tensor, k: int, workspace: Workspace | None = None) -> torch.Tensor:
+    """Column indices [n, k] of the k largest entries of each row, in no particular order.
+
+    Ties are broken by position, always in the same way on the same kind of device and dtype. NaN counts as
+    largest, as in `torch.topk`. With a workspace the result is overwritten by the next call.
 
     Examples
     --------
-    >>> top_k_indices(torch.tensor([[3.0, 1.0, 2.0]]), 2)
+    >>> top_k_indices(torch.tensor([[3.0, 1.0, 2.0]]), 2).sort().values
     tensor([[0, 2]])
     """
     n, d = values.shape
-    flat = np.flatnonzero(top_k_mask(values, k).cpu().numpy())
-    return torch.from_numpy(flat % d).reshape(n, min(k, d)).to(values.device)
+    if k >= d:
+        return torch.arange(d, device=values.device).repeat(n, 1)
+    values = values.detach()
+    if values.device.type != "cpu" or values.dtype == torch.float64 or not n:
+        return values.topk(k, dim=1, sorted=False).indices
+    workspace = workspace or Workspace()
+    values = values.to(torch.float32)
+    groups = d
+    while groups % 2 == 0 and groups >= 2 * _GROUPS_FROM * k:
+        groups //= 2
+    if groups == d:
+        return _quickselect(values, None, k, workspace)
+    maxima = _group_maxima(values, groups, workspace)
+    chosen = _quickselect(maxima, None, k, workspace)
+    members = workspace.once(("selection.members", d, groups), lambda: torch.arange(0, d, groups))
+    columns = workspace("selection.columns", (n, k, len(members)), values, torch.int64)
+    torch.add(chosen.unsqueeze(2), members, out=columns)
+    flat = columns.view(n, -1)
+    candidates = torch.gather(
+        values, 1, flat, out=workspace("selection.candidates", tuple(flat.shape), values)
+    )
+    return _quickselect(candidates, flat, k, workspace)
 
 
-def _on_numpy(values: torch.Tensor) -> bool:
-    return values.device.type == "cpu" and values.dtype in (torch.float32, torch.float64)
+def _group_maxima(values: torch.Tensor, groups: int, workspace: Workspace) -> torch.Tensor:
+    """Largest entry [n, groups] of each group; a group is the columns equal modulo ``groups``."""
+    n, d = values.shape
+    maxima = workspace("selection.maxima", (n, groups), values)
+    torch.maximum(values[:, :groups], values[:, groups : 2 * groups], out=maxima)
+    for start in range(2 * groups, d, groups):
+        torch.maximum(maxima, values[:, start : start + groups], out=maxima)
+    return maxima
 
 
-def _mask_by_quickselect(values: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor]:
-    array = values.detach().numpy()
-    position = array.shape[1] - k
-    kth = np.partition(array, position, axis=1)[:, position : position + 1]
-    mask = array >= kth
-    # One count over everything is cheaper than a count a row, and almost always the whole answer.
-    tied = np.empty(0, np.int64)
-    if np.count_nonzero(mask) != k * array.shape[0]:
-        tied = np.flatnonzero(mask.sum(axis=1) != k)
-    return torch.from_numpy(mask), torch.from_numpy(tied)
+def _quickselect(
+    values: torch.Tensor, columns: torch.Tensor | None, k: int, workspace: Workspace
+) -> torch.Tensor:
+    """The ``columns`` (by default the positions) of the k largest float32 entries of each row."""
+    n, d = values.shape
+    # One kept tensor a stage and a width of it: the first stage has no columns of its own.
+    stage = "selection.positions" if columns is None else "selection.columns"
+    keys = workspace(f"{stage}.keys", (n, d), values, torch.float64)
+    bits = keys.view(torch.int64)
+    keys.copy_(values).clamp_min_(torch.finfo(torch.float32).min)  # -inf with bits at its end would be NaN
+    if columns is None:
+        columns = workspace.once(("selection.positions", d), lambda: torch.arange(d))
+    bits.bitwise_or_(columns)
+    keys.numpy().partition(d - k, axis=1)
+    chosen = workspace(f"{stage}.chosen", (n, k), values, torch.int64)
+    return torch.bitwise_and(bits[:, d - k :], (1 << 29) - 1, out=chosen)
 
 
-def _mask_by_topk(values: torch.Tensor, k: int) -> torch.Tensor:
-    chosen = values.topk(k, dim=1).indices
-    return torch.zeros_like(values, dtype=torch.bool).scatter_(1, chosen, True)
+def batch_top_k_threshold(values: torch.Tensor, count: int) -> float:
+    """The ``count``-th largest of all entries of ``values`` [n, d]; everything below it is not chosen.
+
+    Examples
+    --------
+    >>> batch_top_k_threshold(torch.tensor([[3.0, 1.0], [2.0, 0.0]]), 2)
+    2.0
+    """
+    flat = values.detach().reshape(-1)
+    position = len(flat) - count
+    if flat.device.type != "cpu" or flat.dtype not in (torch.float32, torch.float64):
+        return float(flat.kthvalue(position + 1).values)
+    return float(np.partition(flat.numpy(), position)[position])

@@ -13,12 +13,13 @@ from saelib.errors import InputError
 from saelib.sae.adam import Adam
 from saelib.sae.check import training_points
 from saelib.sae.config import SAEConfig
-from saelib.sae.gates import TopK
-from saelib.sae.gradients import Gradients, gradients
+from saelib.sae.gradients import gradients
 from saelib.sae.model import SAE, Points
 from saelib.sae.quality import Quality, quality
 from saelib.sae.reviving import add_auxiliary_gradients, resample
+from saelib.sae.sparsity import Coefficient
 from saelib.sae.start import centre_of
+from saelib.sae.workspace import Workspace
 
 
 @dataclass
@@ -32,8 +33,8 @@ class TrainResult:
     config : SAEConfig
         What it was trained with.
     history : pandas.DataFrame
-        One row a logged step: step, lr, loss, squared_error, l1, l0 (batch means) and dead (neurons
-        silent for ``dead_after`` steps).
+        One row a logged step: step, lr, coefficient (weight of the sparsity penalty), loss, squared_error,
+        l1, l0 (batch means) and dead (neurons silent for ``dead_after`` steps).
     quality : Quality
         Over (at most 100,000 of) the training points, after training: explained variance, L0, dead.
 
@@ -61,9 +62,10 @@ def train(
 ) -> TrainResult:
     """Train an SAE on points [n_points, d_in], in their floating dtype (half precision is widened).
 
-    The loss is ``mean ‖x̂ - x‖² + λ mean ‖z‖₁`` with unit-norm decoder rows; gradients are the closed
-    forms of `saelib.sae.gradients`. The same points, config, dtype, device and number of threads give
-    the same SAE, bit for bit.
+    The loss is ``mean ‖x̂ - x‖² + λ mean ‖z‖`` with unit-norm decoder rows, the norm being that of the gate
+    (L1, or L0 for `JumpReLU`); `Gated` and `Matryoshka` add what their docstrings say. Gradients are closed
+    forms, see `saelib.sae.gradients`. The same points, config, dtype, device and number of threads give the
+    same SAE, bit for bit.
 
     Parameters
     ----------
@@ -92,7 +94,7 @@ def train(
     >>> x = torch.randn(512, 4, generator=torch.Generator().manual_seed(0))
     >>> result = train(x, SAEConfig(d_sae=8, gate=TopK(2), steps=50, batch_size=128))
     >>> result.history.columns.tolist()
-    ['step', 'lr', 'loss', 'squared_error', 'l1', 'l0', 'dead']
+    ['step', 'lr', 'coefficient', 'loss', 'squared_error', 'l1', 'l0', 'dead']
     >>> bool(torch.allclose(result.sae.W_dec.norm(dim=1), torch.ones(8)))
     True
     """
@@ -102,7 +104,10 @@ def train(
     sae = SAE(x.shape[1], config.d_sae, config.gate, seed=config.seed, dtype=x.dtype, device=device)
     with torch.no_grad():
         sae.b_dec.copy_(centre_of(x, config.b_dec_init, generator))
-    optimiser = Adam(sae)
+        if "threshold" in config.gate.learned:
+            sae.threshold.fill_(config.bandwidth)
+    optimiser, workspace = Adam(sae), Workspace()
+    coefficient, least = Coefficient(config), _RunningMean()
     silent = torch.zeros(config.d_sae, dtype=torch.int64, device=x.device)
     batches = _Batches(x, config.batch_size, generator)
     log_every = max(1, config.steps // 100)
@@ -111,28 +116,35 @@ def train(
     for step in tqdm(
         range(config.steps), desc=f"{config.gate} × {config.d_sae}", disable=disable, leave=False
     ):
-        batch = batches.next()
-        l1_coefficient = config.l1_at(step)
-        g = gradients(sae, batch, l1_coefficient)
-        loss = g.squared_error + l1_coefficient * g.l1
-        if not math.isfinite(loss):
+        batch, weight = batches.next(), coefficient.at(step)
+        g = gradients(
+            sae, batch, weight,
+            bandwidth=config.bandwidth, into=optimiser.gradient, workspace=workspace,
+        )  # fmt: skip
+        if not math.isfinite(g.loss):
             raise InputError(
-                "lr", f"= {config.lr:g} made the loss {loss} at step {step}", "give a smaller lr"
+                "lr", f"= {config.lr:g} made the loss {g.loss} at step {step}", "give a smaller lr"
             )
-        silent = torch.where(g.fired, 0, silent + 1)
+        silent.add_(1).masked_fill_(g.fired, 0)
         dead = silent >= config.dead_after
-        if config.revive and isinstance(config.gate, TopK) and config.aux_coefficient and bool(dead.any()):
+        if config.revive and config.gate.chooses and config.aux_coefficient and bool(dead.any()):
             add_auxiliary_gradients(sae, batch, g, dead, config.aux_coefficient)
-        _step(sae, g, optimiser, config.lr_at(step))
-        if config.revive and not isinstance(config.gate, TopK) and _time_to_resample(step, config):
-            resample(sae, batch, g.residual, dead, optimiser, generator)
-            silent[dead] = 0
+        if config.target_l0 is not None:
+            coefficient.observe(g.l0)
+        if g.threshold is not None:
+            least.observe(g.threshold)
         if step % log_every == 0 or step == config.steps - 1:
             rows.append(
-                {"step": step, "lr": config.lr_at(step), "loss": loss, "squared_error": g.squared_error}
-                | {"l1": g.l1, "l0": g.l0, "dead": int(dead.sum())}
+                {"step": step, "lr": config.lr_at(step), "coefficient": weight, "loss": g.loss}
+                | {"squared_error": g.squared_error, "l1": g.l1, "l0": g.l0, "dead": int(dead.sum())}
             )
+        _step(sae, optimiser, config.lr_at(step))
+        if config.revive and not config.gate.chooses and _time_to_resample(step, config):
+            resample(sae, g.residual, dead, optimiser, generator, threshold=config.bandwidth)
+            silent[dead] = 0
     optimiser.release()
+    if "threshold" in config.gate.measured:
+        sae.threshold.fill_(least.value)
     return TrainResult(sae, config, pd.DataFrame(rows), quality(sae, x[:100_000]))
 
 
@@ -141,12 +153,25 @@ def _time_to_resample(step: int, config: SAEConfig) -> bool:
     return (step + 1) % config.dead_after == 0 and step < config.steps * 2 / 3
 
 
-def _step(sae: SAE, g: Gradients, optimiser: Adam, lr: float) -> None:
+def _step(sae: SAE, optimiser: Adam, lr: float) -> None:
     """One step on the sphere: the gradient's radial part is dropped, the decoder rows renormalised after."""
     with torch.no_grad():
-        g.W_dec -= (g.W_dec * sae.W_dec).sum(1, keepdim=True) * sae.W_dec
-        optimiser.step(g, lr)
+        gradient = optimiser.gradient["W_dec"]
+        gradient.addcmul_((gradient * sae.W_dec).sum(1, keepdim=True), sae.W_dec, value=-1)
+        optimiser.step(lr)
         sae.W_dec.div_(sae.W_dec.norm(dim=1, keepdim=True))
+
+
+class _RunningMean:
+    """Mean over about the last hundred observations: what the first steps saw is soon out of date."""
+
+    def __init__(self) -> None:
+        self.value = 0.0
+        self._seen = 0
+
+    def observe(self, value: float) -> None:
+        self._seen += 1
+        self.value += (value - self.value) * max(0.01, 1 / self._seen)
 
 
 class _Batches:
@@ -158,11 +183,13 @@ class _Batches:
         self._generator = generator
         self._order = torch.empty(0, dtype=torch.int64)
         self._at = 0
+        self._batch = points.new_empty(self._size, points.shape[1])
 
     def next(self) -> torch.Tensor:
+        """The next batch, in the same memory as the one before."""
         if self._at + self._size > len(self._order):
             self._order = torch.randperm(len(self._points), generator=self._generator).to(self._points.device)
             self._at = 0
         rows = self._order[self._at : self._at + self._size]
         self._at += self._size
-        return self._points.index_select(0, rows)
+        return torch.index_select(self._points, 0, rows, out=self._batch)

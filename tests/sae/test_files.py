@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from saelib.errors import InputError
-from saelib.sae import SAE, ReLU, TopK, load_sae, save_sae
+from saelib.sae import SAE, BatchTopK, Gated, JumpReLU, Matryoshka, ReLU, TopK, load_sae, save_sae
 
 
 def shaken(gate, dtype=torch.float32) -> SAE:
@@ -16,10 +16,12 @@ def shaken(gate, dtype=torch.float32) -> SAE:
     with torch.no_grad():
         for parameter in sae.parameters():
             parameter.add_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(1)).to(dtype))
+        if "threshold" in sae.gate_parameters:
+            sae.threshold.abs_().add_(0.1)
     return sae
 
 
-@pytest.mark.parametrize("gate", [ReLU(), TopK(2)], ids=str)
+@pytest.mark.parametrize("gate", [ReLU(), TopK(2), JumpReLU(), Gated()], ids=str)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
 def test_saving_and_loading_gives_the_same_sae(tmp_path, gate, dtype):
     sae = shaken(gate, dtype)
@@ -27,6 +29,74 @@ def test_saving_and_loading_gives_the_same_sae(tmp_path, gate, dtype):
     assert again.gate == gate
     for a, b in zip(sae.parameters(), again.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("inner", [TopK(2), BatchTopK(2)], ids=str)
+@pytest.mark.parametrize("nested", [False, True], ids=["plain", "Matryoshka"])
+def test_a_gate_that_matters_to_training_only_is_saved_as_what_it_encodes_like(tmp_path, inner, nested):
+    sae = shaken(Matryoshka(inner, (2, 7)) if nested else inner)
+    again = load_sae(save_sae(sae, tmp_path / "sae"))
+    assert again.gate == (TopK(2) if inner == TopK(2) else JumpReLU())
+    x = torch.randn(200, 3, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(again.encode(x), sae.encode(x))
+    assert torch.equal(again(x), sae(x))
+    twice = load_sae(save_sae(again, tmp_path / "twice"))
+    for a, b in zip(again.parameters(), twice.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("gate", "architecture", "tensors"),
+    [
+        (JumpReLU(), "jumprelu", {"b_enc", "threshold"}),
+        (BatchTopK(2), "jumprelu", {"b_enc", "threshold"}),
+        (Gated(), "gated", {"b_gate", "b_mag", "r_mag"}),
+    ],
+    ids=str,
+)
+def test_layout_of_the_other_architectures(tmp_path, gate, architecture, tensors):
+    folder = save_sae(shaken(gate), tmp_path / "sae")
+    config = json.loads((folder / "cfg.json").read_text())
+    assert config["architecture"] == architecture
+    assert "k" not in config
+    shapes = {name: tuple(t.shape) for name, t in load_file(folder / "sae_weights.safetensors").items()}
+    assert shapes == {"W_enc": (3, 7), "W_dec": (7, 3), "b_dec": (3,)} | dict.fromkeys(tensors, (7,))
+
+
+@pytest.mark.parametrize("gate", [JumpReLU(), Gated()], ids=str)
+def test_missing_and_foreign_tensors_of_the_other_architectures_are_named(tmp_path, gate):
+    folder = save_sae(shaken(gate), tmp_path / "sae")
+    path = folder / "sae_weights.safetensors"
+    whole = load_file(path)
+    for name in gate.learned:
+        save_file({k: v for k, v in whole.items() if k != name}, path)
+        with pytest.raises(InputError, match="holds"):
+            load_sae(folder)
+        save_file(whole | {name: torch.zeros(6)}, path)
+        with pytest.raises(InputError, match=f"{name} of shape"):
+            load_sae(folder)
+    save_file(whole | {"scaling_factor": torch.zeros(7)}, path)
+    with pytest.raises(InputError, match="holds"):
+        load_sae(folder)
+
+
+@pytest.mark.parametrize("gate", [JumpReLU(), Gated()], ids=str)
+def test_decoder_norms_in_the_scores_are_refused_where_they_mean_nothing(tmp_path, gate):
+    folder = save_sae(shaken(gate), tmp_path / "sae")
+    rewrite(folder, rescale_acts_by_decoder_norm=True)
+    with pytest.raises(InputError, match="rescale_acts_by_decoder_norm"):
+        load_sae(folder)
+
+
+def test_both_biases_of_a_gated_encoder_that_does_not_subtract_b_dec_are_folded(tmp_path):
+    sae = shaken(Gated(), torch.float64)
+    folder = save_sae(sae, tmp_path / "sae")
+    rewrite(folder, apply_b_dec_to_input=False)
+    x = torch.from_numpy(np.random.default_rng(0).normal(size=(50, 3)))
+    own = sae.gate_parameters
+    gates = x @ sae.W_enc + own["b_gate"]
+    magnitudes = torch.relu(x @ (sae.W_enc * own["r_mag"].exp()) + own["b_mag"])
+    torch.testing.assert_close(load_sae(folder).encode(x), magnitudes * (gates > 0))
 
 
 def test_layout_is_that_of_saelens(tmp_path):

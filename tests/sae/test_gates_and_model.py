@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from saelib.errors import InputError
-from saelib.sae import SAE, ReLU, TopK, quality
-from saelib.sae.selection import top_k_indices, top_k_mask
+from saelib.sae import SAE, BatchTopK, Gated, JumpReLU, Matryoshka, ReLU, TopK, quality
+from saelib.sae.selection import batch_top_k_threshold, top_k_indices, top_k_mask
+from saelib.sae.workspace import Workspace
 
 TINY_GRID = st.sampled_from([-2.0, -1.0, 0.0, 1.0, 2.0])  # many ties on purpose
 
@@ -36,6 +37,46 @@ def test_top_k_indices_are_the_mask(values, k):
     assert indices.shape == (4, k)
     rebuilt = torch.zeros_like(tensor, dtype=torch.bool).scatter_(1, indices, True)
     assert torch.equal(rebuilt, top_k_mask(tensor, k))
+
+
+@given(
+    hnp.arrays(
+        np.float32, st.tuples(st.integers(1, 5), st.sampled_from([64, 96, 128, 256, 33])), elements=TINY_GRID
+    ),
+    st.integers(1, 9),
+)
+@settings(max_examples=150, deadline=None)
+def test_wide_rows_are_chosen_from_group_by_group_and_give_the_k_largest(values, k):
+    chosen = np.sort(np.take_along_axis(values, top_k_indices(torch.from_numpy(values), k).numpy(), 1))
+    np.testing.assert_array_equal(chosen, np.sort(values)[:, -k:])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "d"),
+    [(torch.float32, 64), (torch.float32, 1000), (torch.float64, 256), (torch.bfloat16, 256)],
+    ids=str,
+)
+def test_selection_is_that_of_torch_where_no_entries_are_equal(dtype, d):
+    generator = torch.Generator().manual_seed(d)
+    values = torch.stack([torch.randperm(d, generator=generator) - d // 2 for _ in range(50)]).to(dtype)
+    workspace = Workspace()
+    for k in (1, 3, 8, 60):
+        found = top_k_indices(values, k, workspace).sort(1).values
+        assert torch.equal(found, values.topk(k, dim=1).indices.sort(1).values)
+
+
+@pytest.mark.parametrize("d", [9, 256])
+def test_minus_infinity_is_chosen_last_and_plus_infinity_and_nan_first(d):
+    values = torch.full((1, d), -float("inf"))
+    values[0, [2, 5, 7]] = torch.tensor([-1.0, float("inf"), float("nan")])
+    assert top_k_indices(values, 3).sort().values.tolist() == [[2, 5, 7]]
+    assert sorted(top_k_indices(values, 2)[0].tolist()) == [5, 7]
+
+
+@given(hnp.arrays(np.float32, (3, 5), elements=TINY_GRID), st.integers(1, 15))
+@settings(max_examples=100, deadline=None)
+def test_threshold_of_a_batch_is_its_nth_largest_entry(values, count):
+    assert batch_top_k_threshold(torch.from_numpy(values), count) == np.sort(values.ravel())[-count]
 
 
 def test_half_precision_goes_through_torch_and_chooses_the_same():
@@ -126,3 +167,92 @@ def test_quality_counts_the_neurons_that_never_fire():
         sae.b_enc[1] = -100.0
     x = torch.randn(500, 2, generator=torch.Generator().manual_seed(0))
     assert quality(sae, x).n_dead == 1
+
+
+# --- the other gates ------------------------------------------------------------------------------------
+
+
+def test_jump_relu_fires_above_its_threshold_and_is_not_shrunk():
+    sae = SAE(1, 3, JumpReLU())
+    with torch.no_grad():
+        sae.W_enc.fill_(1.0)
+        sae.threshold.copy_(torch.tensor([0.5, 2.0, 3.0]))
+    assert sae.encode(np.array([[2.0], [-1.0]])).tolist() == [[2.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    assert sae.active(np.array([[2.0]])).tolist() == [[True, False, False]]
+
+
+@pytest.mark.parametrize("gate", [JumpReLU(), BatchTopK(2)], ids=str)
+def test_a_threshold_of_0_is_relu(gate):
+    x = torch.randn(60, 4, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(SAE(4, 9, gate, seed=3).encode(x), SAE(4, 9, ReLU(), seed=3).encode(x))
+
+
+def test_batch_top_k_encodes_a_point_alone_as_in_company():
+    sae = SAE(4, 12, BatchTopK(2))
+    sae.threshold.fill_(0.4)
+    x = torch.randn(30, 4, generator=torch.Generator().manual_seed(0))
+    z = sae.encode(x)
+    assert torch.equal(torch.cat([sae.active(point[None]) for point in x]), z > 0)
+    assert float(z[z > 0].detach().min()) > 0.4
+
+
+def test_gated_decides_by_one_bias_and_measures_by_another():
+    # u = 2: gates 2 - 1 > 0, 2 - 3 < 0, 2 > 0; magnitudes 2·e^0 + 0, -, max(2·e^log 2 - 5, 0) = 0.
+    sae = SAE(1, 3, Gated(), dtype=torch.float64)
+    with torch.no_grad():
+        sae.W_enc.fill_(1.0)
+        sae.get_parameter("b_gate").copy_(torch.tensor([-1.0, -3.0, 0.0]))
+        sae.get_parameter("r_mag")[2] = np.log(2)
+        sae.get_parameter("b_mag")[2] = -5.0
+    assert sae.encode(np.array([[2.0]])).tolist() == [[2.0, 0.0, 0.0]]
+    assert sae.pre_acts(np.array([[2.0]])).tolist() == [[1.0, -1.0, 2.0]]
+
+
+def test_an_sae_has_exactly_the_parameters_of_its_gate():
+    def names(gate):
+        return set(SAE(2, 4, gate).state_dict()) - {"W_enc", "W_dec", "b_dec"}
+
+    assert names(ReLU()) == names(TopK(1)) == names(Matryoshka(TopK(1), (2, 4))) == {"b_enc"}
+    assert names(BatchTopK(1)) == names(Matryoshka(BatchTopK(1), (4,))) == {"b_enc", "threshold"}
+    assert names(JumpReLU()) == {"b_enc", "threshold"}
+    assert names(Gated()) == {"b_gate", "b_mag", "r_mag"}
+
+
+@pytest.mark.parametrize("inner", [TopK(2), BatchTopK(2)], ids=str)
+def test_matryoshka_encodes_as_its_inner_gate(inner):
+    x = torch.randn(40, 4, generator=torch.Generator().manual_seed(0))
+    nested, plain = SAE(4, 12, Matryoshka(inner, [3, 12])), SAE(4, 12, inner)
+    assert torch.equal(nested.encode(x), plain.encode(x))
+
+
+@pytest.mark.parametrize("k", [0, 2.5, None])
+def test_k_of_batch_top_k_must_be_a_positive_integer(k):
+    with pytest.raises(InputError, match="k is"):
+        BatchTopK(k)
+
+
+def test_k_of_batch_top_k_above_d_sae_is_refused():
+    with pytest.raises(InputError, match="k is 9 but d_sae is 8"):
+        SAE(2, 8, Matryoshka(BatchTopK(9), (8,)))
+
+
+@pytest.mark.parametrize("prefixes", [(), (0, 4), (4, 4), (3, 2), (1.5, 4), (True, 4), 4, "ab", None])
+def test_prefixes_must_be_rising_positive_integers(prefixes):
+    with pytest.raises(InputError, match="prefixes is"):
+        Matryoshka(TopK(1), prefixes)
+
+
+def test_the_last_prefix_must_be_d_sae():
+    with pytest.raises(InputError, match="prefixes end at 4 but d_sae is 8"):
+        SAE(2, 8, Matryoshka(TopK(1), (2, 4)))
+
+
+@pytest.mark.parametrize("inner", [ReLU(), Gated(), 3, Matryoshka(TopK(1), (4,))], ids=str)
+def test_matryoshka_goes_around_top_k_or_batch_top_k(inner):
+    with pytest.raises(InputError, match="inner_gate"):
+        Matryoshka(inner, (4,))
+
+
+def test_gated_acts_need_their_parameters():
+    with pytest.raises(InputError, match="parameters has no b_gate"):
+        Gated().acts(torch.zeros(1, 2))

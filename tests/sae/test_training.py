@@ -7,9 +7,22 @@ import pandas as pd
 import pytest
 import torch
 
+from saelib.data.synthetic import ForestConfig, concept_forest
 from saelib.errors import InputError
-from saelib.sae import SAE, ReLU, SAEConfig, TopK, train, train_grid
-from saelib.sae.adam import NAMES, Adam
+from saelib.sae import (
+    SAE,
+    BatchTopK,
+    Gated,
+    JumpReLU,
+    Matryoshka,
+    ReLU,
+    SAEConfig,
+    TopK,
+    quality,
+    train,
+    train_grid,
+)
+from saelib.sae.adam import Adam
 from saelib.sae.gradients import gradients
 from saelib.sae.reviving import resample
 from saelib.sae.start import geometric_median
@@ -32,8 +45,12 @@ def planted(n: int = 8192, d_in: int = 12, n_directions: int = 12, active: int =
     [
         SAEConfig(d_sae=12, gate=TopK(2), steps=800, batch_size=256, lr=1e-2),
         SAEConfig(d_sae=12, gate=ReLU(), steps=800, batch_size=256, lr=1e-2, l1_coefficient=0.3),
+        SAEConfig(d_sae=12, gate=BatchTopK(2), steps=800, batch_size=256, lr=1e-2),
+        SAEConfig(d_sae=12, gate=JumpReLU(), steps=800, batch_size=256, lr=1e-2, l0_coefficient=0.5),
+        SAEConfig(d_sae=12, gate=Gated(), steps=800, batch_size=256, lr=1e-2, l1_coefficient=0.6),
+        SAEConfig(d_sae=12, gate=Matryoshka(BatchTopK(2), (11, 12)), steps=800, batch_size=256, lr=1e-2),
     ],
-    ids=["TopK", "ReLU"],
+    ids=lambda config: str(config.gate),
 )
 def test_planted_orthogonal_dictionary_is_reconstructed(config):
     result = train(planted(), config)
@@ -41,9 +58,13 @@ def test_planted_orthogonal_dictionary_is_reconstructed(config):
     assert result.quality.l0 < 3.0
 
 
-@pytest.mark.parametrize("gate", [ReLU(), TopK(2)], ids=str)
+ALL_GATES = [ReLU(), TopK(2), BatchTopK(2), JumpReLU(), Gated(), Matryoshka(TopK(2), (4, 16))]
+
+
+@pytest.mark.parametrize("gate", ALL_GATES, ids=str)
 def test_the_same_seed_gives_the_same_weights_bit_for_bit_and_another_seed_others(gate):
-    config = SAEConfig(d_sae=16, gate=gate, steps=60, batch_size=256, l1_coefficient=0.05, dead_after=10)
+    config = SAEConfig(d_sae=16, gate=gate, steps=60, batch_size=256, dead_after=10)
+    config = replace(config, **{f"{gate.penalty}_coefficient": 0.05})
     first, again = train(planted(2048), config), train(planted(2048), config)
     for a, b in zip(first.sae.parameters(), again.sae.parameters(), strict=True):
         assert torch.equal(a, b)
@@ -74,6 +95,89 @@ def test_more_l1_gives_a_sparser_sae():
     assert l0[0] > l0[1] > l0[2]
 
 
+@pytest.mark.parametrize(("gate", "start"), [(ReLU(), 0.1), (Gated(), 0.1), (JumpReLU(), 0.01)], ids=str)
+@pytest.mark.parametrize("factor", [0.3, 3.0])
+def test_a_target_l0_is_reached_from_coefficients_an_order_of_magnitude_apart(gate, start, factor):
+    # 4.6 of 32 concepts are present on a point.
+    forest = ForestConfig(d_in=32, branching=(8, 3), firing=0.3)
+    weight = {f"{gate.penalty}_coefficient": start * factor}
+    config = SAEConfig(d_sae=48, gate=gate, steps=1500, batch_size=256, target_l0=3.0, **weight)
+    assert train(concept_forest(forest, 4096, seed=0).points, config).quality.l0 == pytest.approx(
+        3.0, rel=0.15
+    )
+
+
+def test_a_target_l0_needs_a_coefficient_to_start_from():
+    with pytest.raises(InputError, match="l0_coefficient is 0 where target_l0 starts from it"):
+        SAEConfig(d_sae=8, gate=JumpReLU(), target_l0=2.0)
+
+
+@pytest.mark.parametrize("gate", [BatchTopK(2), Matryoshka(BatchTopK(2), (6, 24))], ids=str)
+def test_threshold_of_batch_top_k_lets_about_k_fire_at_inference(gate):
+    x = planted(8192)
+    trained = train(x[:6000], SAEConfig(d_sae=24, gate=gate, steps=400, batch_size=512)).sae
+    assert float(trained.threshold) > 0
+    assert quality(trained, x[6000:]).l0 == pytest.approx(2, rel=0.1)
+
+
+def test_thresholds_stay_positive_and_rise_with_the_price_of_l0():
+    config = SAEConfig(d_sae=24, gate=JumpReLU(), steps=400, batch_size=512, lr=1e-2)
+    cheap, dear = (train(planted(), replace(config, l0_coefficient=c)) for c in (0.001, 0.3))
+    assert bool((cheap.sae.threshold > 0).all())
+    assert bool(dear.sae.threshold.mean() > cheap.sae.threshold.mean())
+    assert dear.quality.l0 < cheap.quality.l0
+
+
+def test_prefixes_of_a_matryoshka_reconstruct_better_alone_than_those_of_its_inner_gate():
+    x = torch.from_numpy(planted())
+    config = SAEConfig(d_sae=24, gate=TopK(2), steps=600, batch_size=512, lr=1e-2)
+
+    def error_of_prefix(gate):
+        sae = train(x, replace(config, gate=gate)).sae
+        with torch.no_grad():
+            z = sae.encode(x)
+            z[:, 6:] = 0.0
+            return float((sae.decode(z) - x).square().sum())
+
+    assert error_of_prefix(Matryoshka(TopK(2), (6, 24))) < 0.9 * error_of_prefix(TopK(2))
+
+
+@pytest.mark.parametrize("gate", [JumpReLU(), Gated()], ids=str)
+def test_resampling_restarts_whatever_the_gate_learned_of_a_neuron(gate):
+    x = torch.from_numpy(planted(128))
+    sae = SAE(12, 6, gate)
+    with torch.no_grad():
+        for name in gate.learned:
+            getattr(sae, name).fill_(0.7)
+    optimiser = Adam(sae)
+    residual = gradients(sae, x, 0.1, into=optimiser.gradient).residual
+    optimiser.step(lr=1e-3)
+    before = {name: getattr(sae, name).detach().clone() for name in gate.learned}
+    dead = torch.tensor([True, False, False, True, False, False])
+    resample(sae, residual, dead, optimiser, torch.Generator().manual_seed(0), threshold=0.25)
+    for name in gate.learned:
+        restarted = 0.25 if name == "threshold" else 0.0
+        assert getattr(sae, name)[dead].tolist() == [restarted] * 2
+        assert torch.equal(getattr(sae, name)[~dead], before[name][~dead])
+        assert float(optimiser.moments(name)[0][dead].abs().max()) == 0
+    for parameter in optimiser.gradient.values():
+        parameter.zero_()
+    optimiser.step(lr=0.0)  # what Adam holds of the thresholds is what the SAE holds
+    if gate == JumpReLU():
+        torch.testing.assert_close(sae.threshold[dead], torch.full((2,), 0.25))
+
+
+def test_adam_moves_thresholds_by_their_logarithm():
+    # The first step of Adam is lr times the sign of the gradient: θ becomes θ·e^±lr.
+    sae = SAE(1, 1, JumpReLU(), dtype=torch.float64)
+    with torch.no_grad():
+        sae.threshold.fill_(2.0)
+    optimiser = Adam(sae)
+    optimiser.gradient["threshold"].fill_(-5.0)
+    optimiser.step(lr=0.1)
+    assert float(sae.threshold) == pytest.approx(2.0 * np.exp(0.1))
+
+
 def test_double_precision_points_give_a_double_precision_sae():
     assert (
         train(planted(256).astype(np.float64), SAEConfig(d_sae=4, gate=ReLU(), steps=3)).sae.W_dec.dtype
@@ -85,15 +189,16 @@ def stillborn(*args, **kwargs) -> SAE:
     """An SAE half of whose neurons cannot fire on any point when training starts."""
     sae = SAE(*args, **kwargs)
     with torch.no_grad():
-        sae.b_enc[: sae.d_sae // 2] = -4.0
+        sae.bias[: sae.d_sae // 2] = -4.0
     return sae
 
 
-@pytest.mark.parametrize("gate", [TopK(2), ReLU()], ids=str)
+@pytest.mark.parametrize("gate", [TopK(2), ReLU(), BatchTopK(2), JumpReLU(), Gated()], ids=str)
 def test_neurons_that_start_dead_are_revived_and_put_to_use(gate, monkeypatch):
     monkeypatch.setattr("saelib.sae.training.SAE", stillborn)
     config = SAEConfig(d_sae=16, gate=gate, steps=900, batch_size=256, lr=1e-2, dead_after=50)
-    config = replace(config, l1_coefficient=0.2 if gate == ReLU() else 0.0)
+    weight = 0.0 if gate.chooses else 0.2 if gate.penalty == "l1" else 0.05
+    config = replace(config, **{f"{gate.penalty}_coefficient": weight})
     without = train(planted(), replace(config, revive=False))
     revived = train(planted(), config)
     assert without.n_dead == 8
@@ -105,11 +210,11 @@ def test_resampled_neurons_point_at_residuals_and_forget_their_moments():
     x = torch.from_numpy(planted(128))
     sae = SAE(12, 6, ReLU())
     optimiser = Adam(sae)
-    g = gradients(sae, x)
-    optimiser.step(g, lr=1e-3)
+    g = gradients(sae, x, into=optimiser.gradient)
+    optimiser.step(lr=1e-3)
     before = sae.W_dec.detach().clone()
     dead = torch.tensor([True, False, False, True, False, False])
-    resample(sae, x, g.residual, dead, optimiser, torch.Generator().manual_seed(0))
+    resample(sae, g.residual, dead, optimiser, torch.Generator().manual_seed(0))
     cosines = sae.W_dec[dead] @ torch.nn.functional.normalize(g.residual, dim=1).T
     torch.testing.assert_close(cosines.max(dim=1).values, torch.ones(2))
     assert torch.equal(before[~dead], sae.W_dec[~dead])
@@ -124,10 +229,10 @@ def test_our_adam_takes_the_steps_of_torchs(gate):
     mine, reference = Adam(ours), torch.optim.Adam(theirs.parameters(), lr=0.01)
     for step in range(40):
         lr = 0.01 / (1 + step)
-        mine.step(gradients(ours, x, 0.1), lr)
-        g = gradients(theirs, x, 0.1)
-        for name in NAMES:
-            getattr(theirs, name).grad = getattr(g, name).contiguous()
+        gradients(ours, x, 0.1, into=mine.gradient)
+        mine.step(lr)
+        for name, gradient in gradients(theirs, x, 0.1).of.items():
+            getattr(theirs, name).grad = gradient
         reference.param_groups[0]["lr"] = lr
         reference.step()
     for a, b in zip(ours.parameters(), theirs.parameters(), strict=True):
@@ -155,7 +260,7 @@ def test_learning_rate_warms_up_stays_and_decays():
     assert rates[0] == pytest.approx(0.1)
     assert rates[9:80] == [1.0] * 71
     assert rates[99] == pytest.approx(0.05)
-    assert config.l1_at(99) == config.l1_coefficient
+    assert config.coefficient_at(99) == config.l1_coefficient
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -199,6 +304,15 @@ def test_divergence_names_the_step():
         {"gate": "relu"},
         {"gate": TopK(9)},
         {"dead_after": 0},
+        {"bandwidth": 0.0},
+        {"bandwidth": float("inf")},
+        {"l0_coefficient": 0.1},
+        {"l1_coefficient": 0.1, "gate": JumpReLU()},
+        {"l0_coefficient": -0.1, "gate": JumpReLU()},
+        {"target_l0": 0.0, "l1_coefficient": 0.1},
+        {"target_l0": 9.0, "l1_coefficient": 0.1},
+        {"target_l0": 2.0, "gate": BatchTopK(2)},
+        {"target_l0": float("nan"), "gate": Gated(), "l1_coefficient": 0.1},
     ],
     ids=str,
 )
