@@ -180,8 +180,9 @@ def packings(settings: OneNeuron, chunk: int) -> list[dict[str, Any]]:
     -------
     list of dict
         One an instance: ``kind``, ``d_in``, ``instance``, ``points``, the packing's ``lower`` bound, the
-        ``best`` neuron's errors of the ``neurons`` tried (all that there are, for kind ``all neurons``), the
-        hinge neuron's errors ``upper``, and ``violations``: neurons with fewer errors than ``lower``.
+        errors of the ``best`` neuron (of all that there are, for kind ``all neurons``, else of the random
+        ones), those of the hinge neuron, ``upper``, the number of ``neurons`` tried, the hinge neuron
+        included, and ``violations``: those with fewer errors than ``lower``.
 
     Examples
     --------
@@ -216,15 +217,15 @@ def _enclosed(points: np.ndarray, label: np.ndarray, fires: np.ndarray) -> dict[
     inside, outside = points[label].astype(np.float64), points[~label].astype(np.float64)
     upper = hinge_neuron(inside, outside)
     lower = packing_bound(inside, outside, neuron=upper.neuron)
-    errors = np.append((fires != label).sum(axis=1), upper.n_errors)
+    errors = (fires != label).sum(axis=1)
     return {
         "d_in": points.shape[1],
         "points": len(points),
         "lower": lower,
         "best": int(errors.min()),
         "upper": upper.n_errors,
-        "neurons": len(errors),
-        "violations": int((errors < lower).sum()),
+        "neurons": len(errors) + 1,
+        "violations": int((errors < lower).sum() + (upper.n_errors < lower)),
     }
 
 
@@ -324,8 +325,8 @@ def transition(settings: OneNeuron, d: int) -> list[dict[str, Any]]:
 
     rng = np.random.default_rng([settings.seed, 3, d])
     rows = []
-    for load in settings.loads:
-        n, draws = round(load * (d + 1)), settings.n_labels_at_half if load == 2 else settings.n_labels
+    for n in sorted({math.ceil(load * (d + 1)) for load in settings.loads}):
+        draws = settings.n_labels_at_half if n == 2 * (d + 1) else settings.n_labels
         answers = [_separable(rng.standard_normal((n, d)), rng.random(n) < 0.5) for _ in range(draws)]
         rows.append(
             {
