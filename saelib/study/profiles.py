@@ -349,7 +349,7 @@ PROFILES = {
                 n_nulls=1,
                 subsample_sizes=(60, 100, 140, 200),
                 n_subsamples=10,
-                digit_concepts=("digit 0", "digit 9", "even"),
+                digit_concepts=("digit 0", "digit 8", "digit 9", "even"),
             ),
             "whose_fault": WhoseFault(
                 noises=(0.02, 0.2, 0.4),
