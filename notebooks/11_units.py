@@ -67,9 +67,9 @@ for (x, y), weight in zip(corners, proof.alpha, strict=True):
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
-print(f"one neuron: {separate(concept, others)}"[:33] + "…)")
-print(f"unit: {len(unit)} neurons, errors {(~unit.fires(concept)).sum() + unit.fires(others).sum()}")
-print(f"with a negative in the hull: offending rows {refusal.offending_rows.tolist()}")
+print(f"left: one neuron separates: {separate(concept, others).separable}")
+print(f"   unit: {len(unit)} neurons, errors {(~unit.fires(concept)).sum() + unit.fires(others).sum()}")
+print(f"right: offending rows {refusal.offending_rows.tolist()}")
 print(f"   weights verified: {proof.verify(concept, in_hull)}")
 
 # %% [markdown]
@@ -224,7 +224,7 @@ glue("least-plane", f"{means.least.iloc[0]:.1f}", display=False)
 glue("least-last", f"{means.least.iloc[-1]:.1f}", display=False)
 glue("d-last", f"{means.d_in.iloc[-1]}", display=False)
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Mean number of neurons against the dimension from 2 to 8. The exact least number falls from about four to two; it lies on or just below the solid line of the greedy unit and, from four dimensions on, above the dashed line of the conflict bound."}, "figure": {"name": "fig-11-least", "caption": "The greedy unit is nearly always best, and fewer neurons are needed in more dimensions. Marks: the exact least number of neurons, mean over instances with 95 % interval. Lines: the two bounds of {prf:ref}`thm-T3b`. In many dimensions two negatives seldom conflict, so the lower bound loses its grip."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Mean number of neurons against the dimension from 2 to 8. The exact least number falls from about four to two; it lies on or just below the solid line of the greedy unit and in most dimensions clearly above the dashed line of the conflict bound."}, "figure": {"name": "fig-11-least", "caption": "The greedy unit is nearly always best, and fewer neurons are needed in more dimensions. Marks: the exact least number of neurons, mean over instances with 95 % interval. Lines: the two bounds of {prf:ref}`thm-T3b`. In many dimensions two negatives seldom conflict, so the lower bound loses its grip."}}
 green = {"least number, exact": plots.palette.measured}
 ax = plots.theory_and_measured(
     law, exact, "d_in", "neurons", low="low", high="high", line="bound", hue="what", colours=green
@@ -303,6 +303,9 @@ glue("n-none", f"{(digits.found == 0).sum()}", display=False)
 glue("most-digits", f"{digits.found.max()}", display=False)
 glue("recall-mean", f"{digits.recall.mean():.0%}", display=False)
 glue("leak-mean", f"{digits.leak.mean():.1%}", display=False)
+eight = digits.set_index("concept").loc["digit 8"]
+glue("eight-neurons", f"{eight.trained:.0f}", display=False)
+glue("eight-recall", f"{eight.recall:.0%}", display=False)
 glue("recall-worst", f"{digits.recall.min():.0%}", display=False)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "One line for each concept of the handwritten digits that one neuron cannot separate. A dot marks the number of neurons of the unit that was found, two to four; a bar reaches down to two, the number proved necessary. For most concepts the bar has no length."}, "figure": {"name": "fig-11-digits", "caption": "Even digits take two neurons, in raw pixels. Dots: the size of the unit found, exact on all images; the bar reaches down to the number that is proved necessary, so a dot without a bar is the exact answer. The other concepts take one neuron."}}
@@ -339,7 +342,8 @@ print(digits[columns].rename(columns=names).round(3).to_string(index=False))
 # ## What it means for your SAE
 #
 # - A concept that no neuron of your SAE separates may still be separated by a few together. Before you train a larger dictionary, ask
-#   `cut(inside, outside)` whether geometry forbids it; a refusal names the data points to look at, and often they are mislabelled.
+#   `cut(inside, outside)` whether geometry forbids it; a refusal names the data points to look at; see first whether
+#   they are mislabelled.
 # - `cut` may choose its neurons freely. A unit of *your dictionary* must make do with the neurons that are there: it can be no better, and the best
 #   one is the set of all neurons that fire on the whole concept. That is a closure, and the lattice chapters compute it.
 # - Existence says little in many dimensions. Judge a unit by its margin and by data it was not made for, above all when the concept has fewer
