@@ -27,6 +27,7 @@ from saelib import SAEConfig, TopK, plots, study, train
 from saelib.data.synthetic import concept_forest
 from saelib.geometry import audit
 from saelib.study.profiles import SizeAndSparsity
+from saelib.study.seeds import curve_over_seeds
 from saelib.study.sweeps.size_and_sparsity import world
 
 plots.use_style()
@@ -42,10 +43,10 @@ audits["level name"] = audits.level.map({0: "roots", 1: "children", 2: "grandchi
 # %% tags=["remove-cell"]
 per_run = audits[audits.gate == "ReLU"].assign(can=lambda f: (f.one_neuron == "yes").astype(float))
 per_run = per_run.groupby(["noise", "level name", "seed"], sort=False).can.mean().reset_index()
-possible = study.curve_over_seeds(per_run, "can", ["noise", "level name"])
+possible = curve_over_seeds(per_run, "can", ["noise", "level name"])
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Share of concepts that one neuron can separate, against the standard deviation of the noise, one curve a level of the forest. All start at one; the curve of the roots falls first, that of the grandchildren last."}, "figure": {"name": "fig-16-possible", "caption": "What any single neuron could do. At the noise of the central experiment (dotted line) every concept asked about is separable. As noise grows the broad concepts become impossible first: they have more points, and more neighbours to be kept from. Means over seeds with 95 % intervals."}}
-ax = plots.curves_with_intervals(possible, "noise", "can", "level name")
+ax = plots.curves_with_intervals(possible, "noise", "can", "low", "high", hue="level name").axes[0]
 ax.axvline(SizeAndSparsity().noise, color=plots.palette.neutral, linestyle=":", linewidth=1)
 ax.set(xlabel="noise, standard deviation in each coordinate", ylabel="share that one neuron can separate")
 plt.show()
@@ -118,12 +119,14 @@ parts = audits.assign(
 whose = ["geometry, proven", "open", "training, proven"]
 per_seed = parts.groupby(["gate", "noise", "seed"])[whose].mean().reset_index()
 mean = per_seed.melt(["gate", "noise", "seed"], var_name="part", value_name="errors")
-shares = study.curve_over_seeds(mean, "errors", ["gate", "noise", "part"])
+shares = curve_over_seeds(mean, "errors", ["gate", "noise", "part"])
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels, ReLU and Top-K: errors per point of the concept against noise, split in three curves. The errors proven to be training's are far above those that are open and those that geometry forces, at every noise."}, "figure": {"name": "fig-16-parts", "caption": "Who is to blame, as errors per point of the concept (1 is the price of silence). The part that geometry forces grows with the noise and stays small; nearly everything the trained neurons do wrong, some explicit neuron does right. Means over the audited concepts; 95 % intervals over seeds."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.4), sharey=True)
 for ax, gate in zip(axes, ("ReLU", "TopK"), strict=True):
-    plots.curves_with_intervals(shares[shares.gate == gate], "noise", "errors", "part", ax=ax)
+    plots.curves_with_intervals(
+        shares[shares.gate == gate], "noise", "errors", "low", "high", hue="part", ax=ax
+    )
     ax.set(title=gate, xlabel="noise, standard deviation", ylabel="errors per point of the concept")
 axes[1].get_legend().remove()
 plt.show()

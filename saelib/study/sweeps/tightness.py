@@ -1,8 +1,8 @@
 """How fast units of tangent neurons close in on a ball: dimensions × numbers of neurons × seeds.
 
-A cell spreads the directions of one unit as well as it can, measures its excess volume without sampling, and
-for comparison that of as many directions drawn at random. The seed draws both, and the directions along which
-the radial formula checks the volume.
+A cell takes one dimension and one seed. For every number of neurons it spreads the directions of a unit as
+well as it can, measures its excess volume without sampling, and for comparison that of as many directions
+drawn at random. The seed draws both, and the directions along which the radial formula checks the volume.
 """
 
 from __future__ import annotations
@@ -16,16 +16,15 @@ if TYPE_CHECKING:
 
 
 def cells(settings: Tightness) -> list[str]:
-    """One id a cell: dimension, number of neurons and seed, the longest cells first.
+    """One id a cell: dimension and seed, the longest cells first.
 
     Examples
     --------
     >>> from saelib.study.profiles import Tightness
-    >>> cells(Tightness(dimensions=(3, 4), sizes=(16, 32), seeds=(0,)))
-    ['4-32-0', '3-32-0', '4-16-0', '3-16-0']
+    >>> cells(Tightness(dimensions=(3, 4), seeds=(0, 1)))
+    ['ball4-0', 'ball4-1', 'ball3-0', 'ball3-1']
     """
-    sizes, dimensions = sorted(settings.sizes, reverse=True), sorted(settings.dimensions, reverse=True)
-    return [f"{r}-{size}-{seed}" for size in sizes for r in dimensions for seed in settings.seeds]
+    return [f"ball{r}-{seed}" for r in sorted(settings.dimensions, reverse=True) for seed in settings.seeds]
 
 
 def run_cell(settings: Tightness, cell_id: str) -> dict[str, pd.DataFrame]:
@@ -41,7 +40,7 @@ def run_cell(settings: Tightness, cell_id: str) -> dict[str, pd.DataFrame]:
     Examples
     --------
     >>> from saelib.study.profiles import Tightness
-    >>> frame = run_cell(Tightness(steps=5, n_samples=1000), "3-16-0")["tightness"]
+    >>> frame = run_cell(Tightness(sizes=(16,), steps=5, n_samples=1000), "ball3-0")["tightness"]
     >>> frame.directions.tolist(), bool((frame.excess > frame.floor).all())
     (['spread', 'random'], True)
     """
@@ -50,26 +49,27 @@ def run_cell(settings: Tightness, cell_id: str) -> dict[str, pd.DataFrame]:
     from saelib.data.synthetic.bodies.body import sphere_directions
     from saelib.geometry.polytopes import ball_floor, circumscribed_excess, radial_excess, spread_directions
 
-    r, neurons, seed = (int(part) for part in cell_id.split("-"))
-    units = {
-        "spread": spread_directions(neurons, r, seed, steps=settings.steps),
-        "random": sphere_directions(neurons, r, np.random.default_rng(seed)),
-    }
+    r, seed = (int(part) for part in cell_id.removeprefix("ball").split("-"))
     rows = []
-    for name, directions in units.items():
-        check = radial_excess(directions, settings.n_samples, seed)
-        rows.append(
-            {
-                "directions": name,
-                "r": r,
-                "neurons": neurons,
-                "seed": seed,
-                "excess": circumscribed_excess(directions),
-                "radial_low": check.low,
-                "radial_high": check.high,
-                "floor": float(ball_floor(neurons, r)),
-            }
-        )
+    for neurons in settings.sizes:
+        units = {
+            "spread": spread_directions(neurons, r, seed, steps=settings.steps),
+            "random": sphere_directions(neurons, r, np.random.default_rng(seed)),
+        }
+        for name, directions in units.items():
+            check = radial_excess(directions, settings.n_samples, seed)
+            rows.append(
+                {
+                    "directions": name,
+                    "r": r,
+                    "neurons": neurons,
+                    "seed": seed,
+                    "excess": circumscribed_excess(directions),
+                    "radial_low": check.low,
+                    "radial_high": check.high,
+                    "floor": float(ball_floor(neurons, r)),
+                }
+            )
     return {"tightness": pd.DataFrame(rows)}
 
 

@@ -25,10 +25,10 @@ def cells(settings: WhoseFault) -> list[str]:
     --------
     >>> from saelib.study.profiles import WhoseFault
     >>> cells(WhoseFault(noises=(0.02, 0.3), seeds=(0,)))
-    ['300-0', '20-0']
+    ['noise300-0', 'noise20-0']
     """
     noises = sorted(settings.noises, reverse=True)
-    return [f"{round(1000 * noise)}-{seed}" for noise in noises for seed in settings.seeds]
+    return [f"noise{round(1000 * noise)}-{seed}" for noise in noises for seed in settings.seeds]
 
 
 def run_cell(settings: WhoseFault, cell_id: str) -> dict[str, pd.DataFrame]:
@@ -43,7 +43,7 @@ def run_cell(settings: WhoseFault, cell_id: str) -> dict[str, pd.DataFrame]:
     Examples
     --------
     >>> from saelib.study.profiles import WhoseFault
-    >>> frame = run_cell(WhoseFault(n_train=500, n_test=200, per_level=1, steps=3, d_sae=16), "20-0")
+    >>> frame = run_cell(WhoseFault(n_train=500, n_test=200, per_level=1, steps=3, d_sae=16), "noise20-0")
     >>> frame["whose_fault"][["gate", "level"]].to_numpy().tolist()[:3]
     [['ReLU', 0], ['ReLU', 1], ['ReLU', 2]]
     """
@@ -56,7 +56,8 @@ def run_cell(settings: WhoseFault, cell_id: str) -> dict[str, pd.DataFrame]:
     from saelib.study.profiles import SizeAndSparsity
     from saelib.study.sweeps.size_and_sparsity import world
 
-    noise, seed = int(cell_id.split("-")[0]) / 1000, int(cell_id.split("-")[1])
+    thousandths, seed = (int(part) for part in cell_id.removeprefix("noise").split("-"))
+    noise = thousandths / 1000
     config = world(replace(SizeAndSparsity(), noise=noise), seed)
     points = concept_forest(config, settings.n_train, seed).points
     held_out = concept_forest(config, settings.n_test, seed + _TEST)
