@@ -32,7 +32,8 @@ from saelib.study.sweeps.size_and_sparsity import world
 
 plots.use_style()
 audits = study.table("whose_fault")
-audits["level name"] = audits.level.map({0: "roots", 1: "children", 2: "grandchildren"})
+levels = {0: "level 0, roots", 1: "level 1", 2: "level 2, leaves"}
+audits["concepts"] = audits.level.map(levels)
 
 # %% [markdown]
 # ## One picture first
@@ -42,17 +43,17 @@ audits["level name"] = audits.level.map({0: "roots", 1: "children", 2: "grandchi
 
 # %% tags=["remove-cell"]
 per_run = audits[audits.gate == "ReLU"].assign(can=lambda f: (f.one_neuron == "yes").astype(float))
-per_run = per_run.groupby(["noise", "level name", "seed"], sort=False).can.mean().reset_index()
-possible = curve_over_seeds(per_run, "can", ["noise", "level name"])
+per_run = per_run.groupby(["noise", "concepts", "seed"], sort=False).can.mean().reset_index()
+possible = curve_over_seeds(per_run, "can", ["noise", "concepts"])
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Share of concepts that one neuron can separate, against the standard deviation of the noise, one curve a level of the forest. All start at one; the curve of the roots falls first, that of the grandchildren last."}, "figure": {"name": "fig-16-possible", "caption": "What any single neuron could do. At the noise of the central experiment (dotted line) every concept asked about is separable. As noise grows the broad concepts become impossible first: they have more points, and more neighbours to be kept from. Means over seeds with 95 % intervals."}}
-ax = plots.curves_with_intervals(possible, "noise", "can", "low", "high", hue="level name").axes[0]
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Share of concepts that one neuron can separate, against the standard deviation of the noise, one curve a level of the forest. All start at one; the curve of the roots falls first, that of the leaves last."}, "figure": {"name": "fig-16-possible", "caption": "What any single neuron could do. At the noise of the central experiment (dotted line) every concept asked about is separable. As noise grows the broad concepts become impossible first: they have more points, and more neighbours to be kept from. Means over seeds with 95 % intervals."}}
+ax = plots.curves_with_intervals(possible, "noise", "can", "low", "high", hue="concepts").axes[0]
 ax.axvline(SizeAndSparsity().noise, color=plots.palette.neutral, linestyle=":", linewidth=1)
 ax.set(xlabel="noise, standard deviation in each coordinate", ylabel="share that one neuron can separate")
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
-print(possible.pivot_table(index="noise", columns="level name", values="can").round(2).to_string())
+print(possible.pivot_table(index="noise", columns="concepts", values="can").round(2).to_string())
 
 # %% [markdown]
 # ## Two bounds and what lies between

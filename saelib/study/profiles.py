@@ -262,7 +262,7 @@ class WhoseFault:
     seeds: tuple[int, ...] = (0, 1, 2)
     d_sae: int = 256
     k: int = 4
-    l1_coefficients: tuple[float, ...] = (0.15, 0.6, 1.2, 2.4)
+    l1_coefficients: tuple[float, ...] = (0.15, 0.6, 1.2, 1.6, 2.2)
     per_level: int = 6
     n_train: int = 60_000
     n_test: int = 4_000
