@@ -355,7 +355,8 @@ print(
 # %% [markdown]
 # ## Digits: what could a neuron do there?
 #
-# The 1,797 handwritten digits {cite:p}`alpaydin1998digits` lie in 64 dimensions. No SAE is trained here; we ask what *any* neuron could do.
+# The 1,797 handwritten digits {cite:p}`alpaydin1998digits` lie in 64 dimensions. No SAE is trained here; we ask what *any* neuron could do: its margin if it separates the concept, otherwise the errors of the best
+# neuron, between the two bounds; and, under *luck*, how many random sets of as many images are separable.
 
 # %% tags=["remove-cell"]
 digits = study.table("one_neuron_digits")
@@ -371,11 +372,11 @@ for row in digits[digits.concept.isin(["digit 8", "digit 9"])].itertuples():
 
 # %% tags=["hide-input", "nbval-check-output"]
 columns = {"margin": digits.margin.map("{:.3f}".format).where(digits.separable, "-")}
-columns["errors of the best neuron"] = [
+columns["least errors"] = [
     "0" if low == high == 0 else f"{low}" if low == high else f"{low} to {high}"
     for low, high in zip(digits.lower, digits.upper, strict=True)
 ]
-columns["random sets separable"] = digits.null_separable.astype(str) + " of " + digits.nulls.astype(str)
+columns["luck"] = digits.null_separable.astype(str) + " of " + digits.nulls.astype(str)
 print(digits[["concept", "images"]].assign(**columns).to_string(index=False))
 
 # %% [markdown]
@@ -445,9 +446,9 @@ def first_below(share, d):
     return int(n[bounds.separable_fraction(n, d) < share][0])
 
 
-print("dimensions n   all separable up to   half at   1 in 1,000 at   1 in a million at")
+print("    n   all to   half at   1 in 1,000 at   1 in 1,000,000 at")
 for d in (64, 512, 768, 2304, 4096):
-    print(f"{d:12,} {d + 1:21,} {2 * (d + 1):9,} {first_below(1e-3, d):15,} {first_below(1e-6, d):19,}")
+    print(f"{d:5,} {d + 1:8,} {2 * (d + 1):9,} {first_below(1e-3, d):15,} {first_below(1e-6, d):19,}")
 
 # %% [markdown]
 # ## Exercises
