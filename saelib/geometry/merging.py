@@ -12,6 +12,7 @@ __all__ = ["fewer_directions", "without_redundant"]
 Floats = npt.NDArray[np.float64]
 
 _FEW = 6
+_SMALL = 250_000  # numbers in both sets up to which other starts take no more than a second or two
 _FRESH_STARTS = 4
 
 
@@ -46,8 +47,8 @@ def fewer_directions(inside: Floats, outside: Floats, directions: Floats, least:
     """Take directions away and move the others until they cut off all again, as long as that succeeds.
 
     Taken away are those that alone cut off the fewest: a quarter at first, fewer after a failure, at last
-    one at a time. When no more than six are left, taking away any one of them is tried, and so are four
-    random starts (of a fixed seed).
+    one at a time. When no more than six are left and the sets are not large, taking away any one of them is
+    tried, and so are four random starts (of a fixed seed).
 
     Parameters
     ----------
@@ -79,8 +80,8 @@ def fewer_directions(inside: Floats, outside: Floats, directions: Floats, least:
         alone = (cut_off & (cut_off.sum(axis=0) == 1)).sum(axis=1)
         order = np.argsort(alone, kind="stable")
         starts = [np.delete(directions, order[:step], axis=0)]
-        if step == 1 and len(directions) <= _FEW:
-            # With few directions other starts are cheap, and often enough one of them succeeds.
+        if step == 1 and len(directions) <= _FEW and inside.size + outside.size <= _SMALL:
+            # Other starts are cheap then, and often enough one of them succeeds.
             starts += [np.delete(directions, k, axis=0) for k in order[1:]]
             fresh = rng.standard_normal((_FRESH_STARTS, len(directions) - 1, inside.shape[1]))
             starts += list(fresh / np.linalg.norm(fresh, axis=2, keepdims=True))
