@@ -96,7 +96,7 @@ def test_more_l1_gives_a_sparser_sae():
 
 
 @pytest.mark.parametrize(("gate", "start"), [(ReLU(), 0.1), (Gated(), 0.1), (JumpReLU(), 0.01)], ids=str)
-@pytest.mark.parametrize("factor", [0.3, 3.0])
+@pytest.mark.parametrize("factor", [pytest.param(0.3, marks=pytest.mark.slow), 3.0])
 def test_a_target_l0_is_reached_from_coefficients_an_order_of_magnitude_apart(gate, start, factor):
     # 4.6 of 32 concepts are present on a point.
     forest = ForestConfig(d_in=32, branching=(8, 3), firing=0.3)
@@ -175,7 +175,7 @@ def test_adam_moves_thresholds_by_their_logarithm():
     optimiser = Adam(sae)
     optimiser.gradient["threshold"].fill_(-5.0)
     optimiser.step(lr=0.1)
-    assert float(sae.threshold) == pytest.approx(2.0 * np.exp(0.1))
+    assert sae.threshold.item() == pytest.approx(2.0 * np.exp(0.1))
 
 
 def test_double_precision_points_give_a_double_precision_sae():

@@ -15,7 +15,7 @@ from saelib.sae.gates.top_k import checked_k
 
 @dataclass(frozen=True)
 class BatchTopK(Gate):
-    """Relative gating across a batch: in training the ``k · B`` largest of all B · d_sae survive, if positive.
+    """Relative gating across a batch: in training the ``k · B`` largest of B · d_sae survive, if positive.
 
     A point that needs more neurons takes them from one that needs fewer; ``k`` is kept on average. A single
     point has no batch, so inference compares with one number, the SAE's ``threshold``: the running mean
