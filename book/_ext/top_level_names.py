@@ -1,10 +1,12 @@
-"""``saelib.align`` is a link too.
+"""``saelib.align`` is a link too, and so is ``saelib.geometry.separate``.
 
-The package hands out its public names at the top and defines them in subpackages, where the reference
-describes them. A role that names ``saelib.align`` leads to the one description of it.
+Packages hand out public names and define them in modules below, where the reference describes them. A role
+that names ``saelib.align`` leads to the one description of it.
 """
 
 from __future__ import annotations
+
+import importlib
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -16,8 +18,8 @@ from sphinx.util.nodes import make_refnode
 def _resolve(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.Element
 ) -> nodes.Element | None:
-    package, _, name = node["reftarget"].partition(".")
-    if node.get("refdomain") != "py" or package != "saelib" or not name:
+    package, _, name = node["reftarget"].rpartition(".")
+    if node.get("refdomain") != "py" or package.partition(".")[0] != "saelib" or not _offers(package, name):
         return None
     found = env.get_domain("py").find_obj(env, None, None, name, None, searchmode=1)
     found = [(name, target) for name, target in found if not target.aliased]
@@ -25,6 +27,13 @@ def _resolve(
         return None
     title, target = found[0][0], found[0][1]
     return make_refnode(app.builder, node["refdoc"], target.docname, target.node_id, content, title)
+
+
+def _offers(package: str, name: str) -> bool:
+    try:
+        return name in getattr(importlib.import_module(package), "__all__", ())
+    except ImportError:
+        return False
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -73,6 +73,7 @@ class ActiveSet:
             if not falling.any():
                 self.weights = [goal[:n], goal[n:]]
                 self.direction = direction
+                self._leave_room()
                 return
             with np.errstate(divide="ignore", invalid="ignore"):
                 reach = np.where(falling & (weights > goal), weights / (weights - goal), 2.0)
@@ -87,11 +88,39 @@ class ActiveSet:
                 ]
                 self.weights[side] = kept / kept.sum()
 
-    def _affine(self) -> tuple[Floats, Floats]:
+    def _leave_room(self) -> None:
+        """Drop a point that parallel faces make superfluous: d + 2 dependent points would shut out others.
+
+        Weights can then be moved along a combination that changes neither their sums nor the direction, until
+        one of them vanishes.
+        """
+        if self.room:
+            return
+        n, spread = len(self.rows[0]), self._spread()
+        _, sizes, combinations = linalg.svd(spread, check_finite=False)
+        if sizes[-1] > 1e-13 * sizes[0]:
+            return
+        t = combinations[-1]
+        change = np.concatenate([[-t[: n - 1].sum()], t[: n - 1], [-t[n - 1 :].sum()], t[n - 1 :]])
+        weights = np.concatenate(self.weights)
+        falling = change < 0.0
+        reach = np.full(len(weights), np.inf)
+        reach[falling] = weights[falling] / -change[falling]
+        gone = int(np.argmin(reach))
+        weights = np.maximum(weights + reach[gone] * change, 0.0)
+        kept = [weights[:n], weights[n:]]
+        side, at = (0, gone) if gone < n else (1, gone - n)
+        del self.rows[side][at]
+        kept[side] = np.delete(kept[side], at)
+        self.weights = [part / part.sum() for part in kept]
+
+    def _spread(self) -> Floats:
         first, second = (points[rows] for points, rows in zip(self.sets, self.rows, strict=True))
-        n = len(first)
-        apart = first[0] - second[0]
-        spread = np.concatenate([first[1:] - first[0], second[0] - second[1:]]).T
+        return np.concatenate([first[1:] - first[0], second[0] - second[1:]]).T
+
+    def _affine(self) -> tuple[Floats, Floats]:
+        n, spread = len(self.rows[0]), self._spread()
+        apart = self.sets[0][self.rows[0][0]] - self.sets[1][self.rows[1][0]]
         if not spread.shape[1]:
             return np.ones(2), apart
         q, r = linalg.qr(spread, mode="economic", check_finite=False)

@@ -28,8 +28,8 @@ def audit(
 ) -> pd.DataFrame:
     r"""Ask of every concept whether geometry or training is at fault.
 
-    What one neuron could do at best on these points is enclosed by :func:`limits`; what the dictionary's best
-    neuron does is compared with that. The enclosure holds for every ReLU, JumpReLU or Gated neuron of any
+    What one neuron could do at best on these points is enclosed by :func:`~saelib.geometry.limits`; what
+    the dictionary's best neuron does is compared with that. The enclosure holds for every ReLU, JumpReLU or Gated neuron of any
     dictionary; a neuron that competes (Top-K) is no half-space and may do better (T6d).
 
     Parameters
@@ -41,15 +41,15 @@ def audit(
     concepts : ConceptSet
         Over the same points.
     found : pandas.DataFrame, optional
-        What :func:`limits` said of these points and concepts, to audit several dictionaries at the price of
-        one.
+        What :func:`~saelib.geometry.limits` said of these points and concepts, to audit several dictionaries
+        at the price of one.
     **options
-        Passed to :func:`limits` if ``found`` is not given.
+        Passed to :func:`~saelib.geometry.limits` if ``found`` is not given.
 
     Returns
     -------
     pandas.DataFrame
-        One row a concept, the columns of :func:`limits` and:
+        One row a concept, the columns of :func:`~saelib.geometry.limits` and:
 
         - ``neuron``: the dictionary's neuron with the fewest errors (of several the one with the largest
           Jaccard index); ``missed``, ``leaked``, ``errors``, ``jaccard``: what it does. Silence makes

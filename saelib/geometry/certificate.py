@@ -44,8 +44,8 @@ class Certificate:
         Length of Σα x − Σβ y with the float weights, divided by the diameter of the points that carry
         weight (of their bounding box): rounding, some 1e-16.
     proof : str
-        ``"rational"``: :attr:`exact_alpha` and :attr:`exact_beta` meet without any rounding.
-        ``"enclosure"``: positive weights that meet exactly are proven to exist within :attr:`radius` of the
+        ``"rational"``: ``exact_alpha`` and ``exact_beta`` meet without any rounding.
+        ``"enclosure"``: positive weights that meet exactly are proven to exist within ``radius`` of the
         given ones.
     radius : float
         Bound on the distance of each float weight from the exact one.

@@ -78,8 +78,8 @@ def conflict_bound(
     Raises
     ------
     InputError
-        If the points are malformed as for :func:`separate`, the unit reads points of another dimension, or
-        ``max_candidates`` is no positive integer.
+        If the points are malformed as for :func:`~saelib.geometry.separate`, the unit reads points of another
+        dimension, or ``max_candidates`` is no positive integer.
 
     Examples
     --------

@@ -30,7 +30,8 @@ def cut(inside: npt.ArrayLike, outside: npt.ArrayLike) -> Cut | Refusal | Unsett
     manages; then neurons are taken away and the others moved to make up for it, as long as that succeeds;
     at last every neuron is given the widest margin towards the negatives that are its own, and those that
     became redundant are dropped. How many neurons that takes is an upper bound: the search is a heuristic.
-    That the unit separates is none: every sign is proven as in :func:`separate`, as is every refusal.
+    That the unit separates is none: every sign is proven as in :func:`~saelib.geometry.separate`, and
+    so is every refusal.
 
     Parameters
     ----------

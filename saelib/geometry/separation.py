@@ -157,7 +157,7 @@ class Undecided:
         Returns
         -------
         bool
-            True if the convex combinations are no farther apart than :attr:`gap`, up to rounding.
+            True if the convex combinations are no farther apart than ``gap``, up to rounding.
 
         Raises
         ------

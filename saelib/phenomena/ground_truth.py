@@ -22,13 +22,13 @@ class Recovery:
     Attributes
     ----------
     best : ndarray [n_concepts]
-        Largest |cosine| of each true direction with any neuron's.
+        Largest absolute cosine of each true direction with any neuron's.
     best_neuron : ndarray [n_concepts]
         That neuron.
     matched : ndarray [n_concepts]
-        The neuron matched to each direction, one to one, -1 for none; the sum of |cosine| is largest.
+        The neuron matched to each direction, one to one, -1 for none; the sum of absolute cosine is largest.
     matched_cosine : ndarray [min(n_neurons, n_concepts)]
-        |cosine| of the matched pairs, in the order of the concepts that have one.
+        absolute cosine of the matched pairs, in the order of the concepts that have one.
     uniqueness : float
         Before any matching: how many different directions are the nearest one of some neuron, divided by the
         number of neurons.
@@ -51,12 +51,12 @@ class Recovery:
 
     @property
     def mean_best(self) -> float:
-        """Mean over the true directions of the largest |cosine|."""
+        """Mean over the true directions of the largest absolute cosine."""
         return float(self.best.mean())
 
     @property
     def mean_matched(self) -> float:
-        """Mean |cosine| of the one-to-one pairs, the mean correlation coefficient (MCC) of the field."""
+        """Mean absolute cosine of the one-to-one pairs: the field's mean correlation coefficient (MCC)."""
         return float(self.matched_cosine.mean())
 
 

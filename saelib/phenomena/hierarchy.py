@@ -34,7 +34,8 @@ def hierarchy(
     pandas.DataFrame
         One row an edge (C, D), D ⊂ C:
 
-        - ``parent``, ``child``, ``parent_neuron``, ``child_neuron``: as in :func:`absorption`.
+        - ``parent``, ``child``, ``parent_neuron``, ``child_neuron``: as in
+          :func:`~saelib.phenomena.absorption`.
         - ``n_parent_fires``, ``n_child_fires``, ``n_both``: points of θ_C, of θ_D and of their meet.
         - ``inclusion``: ``n_both / n_child_fires``, the share of θ_D inside θ_C.
         - ``converse``: ``n_both / n_parent_fires``, the share of θ_C inside θ_D.

@@ -27,7 +27,7 @@ _FINE = (
 
 
 def region_trials(n_points: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Hold the ``encode`` of random Top-K SAEs against :func:`level_regions` (T6b).
+    """Hold the ``encode`` of random Top-K SAEs against :func:`~saelib.geometry.level_regions` (T6b).
 
     The dictionaries are Gaussian; of small whole numbers, where ties abound and are decided exactly; or
     degenerate: with repeated, opposite and dead neurons.
@@ -77,7 +77,7 @@ def region_trials(n_points: int, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def voronoi_trials(n_points: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Hold the ``encode`` of :func:`voronoi_sae` against the nearest centre (T6c).
+    """Hold the ``encode`` of :func:`~saelib.geometry.voronoi_sae` against the nearest centre (T6c).
 
     Coordinates are multiples of 1/1024 or whole, so that distances are compared as whole numbers and ties
     are ties. Points lie among the centres or a thousand times as far out.
