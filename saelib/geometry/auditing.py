@@ -29,8 +29,8 @@ def audit(
     r"""Ask of every concept whether geometry or training is at fault.
 
     What one neuron could do at best on these points is enclosed by :func:`~saelib.geometry.limits`; what
-    the dictionary's best neuron does is compared with that. The enclosure holds for every ReLU, JumpReLU or Gated neuron of any
-    dictionary; a neuron that competes (Top-K) is no half-space and may do better (T6d).
+    the dictionary's best neuron does is compared with that. The enclosure holds for every ReLU, JumpReLU or
+    Gated neuron of any dictionary; a neuron that competes (Top-K) is no half-space and may do better (T6d).
 
     Parameters
     ----------

@@ -62,10 +62,11 @@ def minimum_cut(inside: npt.ArrayLike, outside: npt.ArrayLike) -> MinimumCut | R
     """Find an AND-unit with the fewest neurons.
 
     By T3b the negatives have to be dealt to neurons so that no neuron gets a set whose hull meets that of
-    the concept. An integer programme deals them; :func:`~saelib.geometry.separate` tries every
-    hand; the negatives that a certificate rests on, at most d_in + 1, become a constraint: never these together. When all hands can be
-    cut off, the unit is found; when the programme has no solution left, one neuron more is needed. It
-    starts from the conflict bound and ends at the latest with the unit of :func:`~saelib.geometry.cut`.
+    the concept. An integer programme deals them; :func:`~saelib.geometry.separate` tries every hand; the
+    negatives that a certificate rests on, at most d_in + 1, become a constraint: never these together. When
+    all hands can be cut off, the unit is found; when the programme has no solution left, one neuron more is
+    needed. It starts from the conflict bound and ends at the latest with the unit of
+    :func:`~saelib.geometry.cut`.
 
     Parameters
     ----------

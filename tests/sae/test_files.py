@@ -48,9 +48,9 @@ def test_a_gate_that_matters_to_training_only_is_saved_as_what_it_encodes_like(t
 @pytest.mark.parametrize(
     ("gate", "architecture", "tensors"),
     [
-        (JumpReLU(), "jumprelu", {"b_enc", "threshold"}),
-        (BatchTopK(2), "jumprelu", {"b_enc", "threshold"}),
-        (Gated(), "gated", {"b_gate", "b_mag", "r_mag"}),
+        (JumpReLU(), "jumprelu", ["b_enc", "threshold"]),
+        (BatchTopK(2), "jumprelu", ["b_enc", "threshold"]),
+        (Gated(), "gated", ["b_gate", "b_mag", "r_mag"]),
     ],
     ids=str,
 )
