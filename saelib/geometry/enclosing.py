@@ -22,7 +22,7 @@ def limits(
     concepts: ConceptSet,
     *,
     units: bool = True,
-    most_certificates: int = 64,
+    most_certificates: int = 32,
     jobs: int = -1,
     progress: bool = True,
 ) -> pd.DataFrame:
@@ -39,7 +39,7 @@ def limits(
         Over the same points.
     units : bool, default True
         Whether to build an AND-unit for the concepts that no single neuron separates.
-    most_certificates : int, default 64
+    most_certificates : int, default 32
         Stop collecting disjoint certificates there; the lower bound is then a lower bound still.
     jobs : int, default -1
         Processes, as in joblib; -1 for one a processor.
