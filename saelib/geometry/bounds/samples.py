@@ -20,6 +20,8 @@ __all__ = ["exact_band", "jaccard_band", "points_needed", "sample_band", "sample
 Floats = npt.NDArray[np.float64]
 Band = tuple[npt.ArrayLike, npt.ArrayLike]
 
+_MOST = 2.0**53  # points that float64 can count one by one
+
 
 def sample_band(n: npt.ArrayLike, n_pairs: npt.ArrayLike = 1, confidence: float = 0.95) -> Floats:
     r"""Half-width of a band that holds for many sampled shares at once (T7c): √(ln(2m/α)/(2n)), α = 1 − confidence.
@@ -87,7 +89,7 @@ def samples_needed(
     Raises
     ------
     InputError
-        If a number is out of its range.
+        If a number is out of its range, or more than 2^53 points were needed.
 
     Examples
     --------
@@ -99,7 +101,11 @@ def samples_needed(
     tolerance = checked_numbers("tolerance", tolerance, above=0, below=1)
     m = checked_numbers("n_pairs", n_pairs, at_least=1)
     alpha = 1 - checked_confidence(confidence)
-    return np.ceil(np.log(2 * m / alpha) / (2 * tolerance**2)).astype(np.int64)[()]
+    with np.errstate(divide="ignore", over="ignore"):
+        needed = np.log(2 * m / alpha) / (2 * tolerance**2)
+    if (needed > _MOST).any():
+        raise InputError("tolerance", "asks for more than 2^53 points", "give a larger one")
+    return np.ceil(needed).astype(np.int64)[()]
 
 
 def exact_band(
@@ -183,7 +189,7 @@ def points_needed(
     Raises
     ------
     InputError
-        If a number is out of its range.
+        If a number is out of its range, or more than 2^53 points were needed.
 
     Examples
     --------
@@ -202,9 +208,14 @@ def points_needed(
         # P(fewer than `wanted` among so many points)
         return betainc(points - wanted + 1, wanted, 1 - pi) > fail
 
-    low, high = wanted - 1, np.ceil(2 * wanted / pi)
-    while (short := too_few(high)).any():
+    with np.errstate(over="ignore"):
+        low, high = wanted - 1, np.ceil(2 * wanted / pi)
+    while (high <= _MOST).all() and (short := too_few(high)).any():
         high = np.where(short, 2 * high, high)
+    if (high > _MOST).any():  # neighbouring whole numbers are no longer told apart
+        raise InputError(
+            "frequency", "asks for more than 2^53 points", "give a larger one, or want fewer points"
+        )
     while (high - low > 1).any():
         middle = np.floor((low + high) / 2)
         short = too_few(np.maximum(middle, wanted)) & (middle >= wanted) | (middle < wanted)
