@@ -103,7 +103,7 @@ def recovery(directions: npt.ArrayLike, W_dec: npt.ArrayLike, alive: npt.ArrayLi
             raise InputError("alive", f"has shape {chosen.shape}", f"give {len(decoder)} booleans")
         kept = np.flatnonzero(chosen)
     if not len(kept):
-        raise InputError("alive", "leaves no neuron", "there is nothing to compare")
+        raise InputError("alive", "leaves no neuron", "keep at least one")
     lengths = np.linalg.norm(true, axis=1)
     if (lengths == 0).any():
         raise InputError("directions", f"row {np.argmin(lengths)} has length 0", "give true directions")

@@ -34,8 +34,9 @@ def planted(
         By name of a child D: the share of D on which the neuron of D's parent is silent. The number of
         points is the nearest integer to that share of \|D\|, so the rate is exact for round shares.
     split : mapping of str to int, optional
-        By name: into how many equal parts (up to one point) the concept is cut. Its own neuron takes the
-        first part; a new neuron ``name/2``, ``name/3`` … takes each of the others.
+        By name: into how many equal parts (up to one point) the concept is cut, without the points on which
+        ``absorbed`` has silenced its neuron. Its own neuron takes the first part; a new neuron ``name/2``,
+        ``name/3`` … takes each of the others.
     families : mapping of tuple of str to float, optional
         By the names of some concepts: the share of all points, drawn anew, on which all their neurons fire
         together on top of what they do anyway.
@@ -50,8 +51,8 @@ def planted(
     Raises
     ------
     InputError
-        If a name is unknown, a share is not in [0, 1], a number of parts not in 2 to \|C\|, or an absorbed
-        concept has no parent.
+        If a name is unknown, a share is not in [0, 1], a number of parts not in 2 to the number of
+        points that are cut, or an absorbed concept has no parent.
 
     Examples
     --------
@@ -70,7 +71,8 @@ def planted(
         active[_chosen(concepts.extent(child), _share("absorbed", child, rate), rng), parent] = False
     columns = [active]
     for name, parts in (split or {}).items():
-        extent = _shuffled(concepts.extent(name), rng)
+        own = concepts.index(name)
+        extent = _shuffled(np.flatnonzero(active[:, own]), rng)  # what was absorbed stays silent
         if (
             isinstance(parts, bool)
             or not isinstance(parts, numbers.Integral)
@@ -79,8 +81,8 @@ def planted(
             raise InputError("split", f"cuts {name!r} into {parts!r}", f"give 2 to {len(extent)} parts")
         for number, rows in enumerate(np.array_split(extent, int(parts))):
             if number == 0:
-                active[extent, concepts.index(name)] = False
-                active[rows, concepts.index(name)] = True
+                active[extent, own] = False
+                active[rows, own] = True
                 continue
             column = np.zeros((concepts.n_points, 1), dtype=np.bool_)
             column[rows] = True

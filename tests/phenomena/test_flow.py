@@ -20,6 +20,14 @@ def test_a_planted_split_is_found_part_by_part() -> None:
     assert pairs[pairs.coarse == 0].n_both.tolist() == [30, 30, 30]
 
 
+def test_a_concept_that_is_absorbed_and_split_stays_silent_where_it_was_absorbed() -> None:
+    concepts = ConceptSet([[1, 1], [1, 1], [1, 0], [1, 0], [0, 0]], names=["animal", "dog"], parents=[-1, 0])
+    found = planted(concepts, absorbed={"dog": 1.0}, split={"animal": 2})
+    assert found.active.toarray().astype(int).tolist() == [[0, 1, 0]] * 2 + [[1, 0, 0], [0, 0, 1], [0, 0, 0]]
+    with pytest.raises(InputError, match="give 2 to 2 parts"):
+        planted(concepts, absorbed={"dog": 1.0}, split={"animal": 3})
+
+
 def test_a_dictionary_flows_into_itself_one_to_one() -> None:
     held = np.eye(3, dtype=bool).repeat(4, axis=0)
     pairs = flow(ActivationSets(held), ActivationSets(held))
