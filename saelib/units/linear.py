@@ -167,7 +167,9 @@ def checked_acts(acts: Any) -> sparse.csr_array:
     if isinstance(acts, ActivationSets):
         acts = acts.membership
     elif hasattr(acts, "detach"):
-        acts = acts.detach().cpu().float().numpy()
+        acts = acts.detach().cpu()
+        # numpy has no bfloat16; what float64 holds must not be rounded, nor a complex number lose its half.
+        acts = (acts.double() if acts.is_floating_point() else acts).numpy()
     try:
         matrix: Any = acts if sparse.issparse(acts) else np.asarray(acts)
     except ValueError as ragged:
@@ -249,7 +251,7 @@ def _fitted(acts: sparse.csr_array, inside: np.ndarray, neurons: np.ndarray) -> 
 
 
 def _best_cut(scores: np.ndarray, inside: np.ndarray, objective: str) -> float:
-    """Cut with the lowest objective; between two values that occur, or above or below all of them."""
+    """Cut with the lowest objective: the highest value that is left out, or just below all of them."""
     values, of_points = np.unique(scores, return_inverse=True)
     within = np.bincount(of_points, weights=inside)[::-1]
     everyone = np.bincount(of_points)[::-1]

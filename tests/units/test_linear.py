@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from scipy import sparse
 
 from saelib import ActivationSets, InputError
@@ -112,6 +113,12 @@ def test_malformed_input_is_refused_by_name(setting, value):
     arguments = {"acts": [[1.0], [0.0]], "extent": [0], "k": 1}
     with pytest.raises(InputError, match=f"^{setting} "):
         linear_unit(**arguments | {setting: value})
+
+
+def test_tensors_are_read_in_their_own_precision():
+    acts, inside = planted(np.random.default_rng(0), n=60)
+    assert linear_unit(torch.from_numpy(acts), inside, 2) == linear_unit(acts, inside, 2)
+    assert linear_unit(torch.tensor([[2.0], [1.0]], dtype=torch.bfloat16), [0], 1).errors == 0
 
 
 def test_activations_of_a_smaller_dictionary_are_refused():
