@@ -64,8 +64,8 @@ def train(
 
     The loss is ``mean ‖x̂ - x‖² + λ mean ‖z‖`` with unit-norm decoder rows, the norm being that of the gate
     (L1, or L0 for `JumpReLU`); `Gated` and `Matryoshka` add what their docstrings say. Gradients are closed
-    forms, see `saelib.sae.gradients`. The same points, config, dtype, device and number of threads give the
-    same SAE, bit for bit.
+    forms, see `saelib.sae.gradients`. The same points, config, dtype and number of threads give the same
+    SAE, bit for bit, on a CPU; on a GPU sums may be taken in another order.
 
     Parameters
     ----------
