@@ -8,6 +8,7 @@ from saelib.phenomena.ground_truth import Recovery, recovery, recovery_null
 from saelib.phenomena.hierarchy import hierarchy, parallel_chains
 from saelib.phenomena.planted import planted
 from saelib.phenomena.published import published_absorption
+from saelib.phenomena.splitting_up import splitting
 
 __all__ = [
     "Recovery",
@@ -19,4 +20,5 @@ __all__ = [
     "published_absorption",
     "recovery",
     "recovery_null",
+    "splitting",
 ]
