@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from saelib.phenomena.absorption import absorption
-from saelib.phenomena.flow import flow
+from saelib.phenomena.absorbing import absorption
+from saelib.phenomena.flowing import flow
 from saelib.phenomena.ground_truth import Recovery, recovery, recovery_null
-from saelib.phenomena.hierarchy import hierarchy, parallel_chains
-from saelib.phenomena.planted import planted
+from saelib.phenomena.nesting import hierarchy, parallel_chains
+from saelib.phenomena.planting import planted
 from saelib.phenomena.published import published_absorption
 from saelib.phenomena.splitting_up import splitting
 
