@@ -44,8 +44,9 @@ def cut(inside: npt.ArrayLike, outside: npt.ArrayLike) -> Cut | Refusal | Unsett
     -------
     Cut or Refusal or UnsettledCut
         ``.separable`` is True, False or None. A ``Cut`` is a sequence of neurons, none of which may be left
-        out; it has one neuron whenever one is proven to suffice. A ``Refusal`` lists all negatives in the hull,
-        each with its convex weights. The third is for negatives so close to the hull that float64 cannot tell.
+        out; it has one neuron whenever one is proven to suffice. A ``Refusal`` lists all negatives in the
+        hull, each with its convex weights. The third is for negatives so close to the hull that float64
+        cannot tell.
 
     Raises
     ------
