@@ -6,7 +6,7 @@
 #
 # **Short answer.** Both have answers that can be checked by hand. Either a neuron exists, with a margin that says how much noise it
 # bears, or a few of the points, at most $n + 2$ in $n$ dimensions, prove that there is none. And whether success is remarkable depends on
-# one ratio: the number of points against twice the number of the neuron's weights, $2(n+1)$. Well below it one neuron can cut out *any* set of points, with or without a
+# one ratio: the number of points against twice the number of the neuron's weights, $2(n+1)$. Up to half of it one neuron can cut out *any* set of points (in general position), with or without a
 # meaning; well above it practically none of those that chance picks. On 1,797 handwritten digits a single neuron could separate {glue:text}`10-digits-yes` of the ten
 # digits from all others, and none of {glue:text}`10-nulls` random sets of the same sizes.
 #
@@ -81,7 +81,7 @@ plt.show()
 # Move a point and the answer changes. Filled: the concept; hollow: the other points. While the two hulls are apart the neuron halfway
 # between them is drawn with its margin. Once they meet, the fewest points that prove it are ringed, with the
 # weights that make one and the same point of them (the cross). Points move in steps of a tenth, so that touching is touching: try *The
-# middle cluster*, where one point lies exactly on a segment.
+# middle cluster*, where points of the concept lie exactly on segments between the others.
 # ```
 
 # %% [markdown]
@@ -113,7 +113,7 @@ plt.show()
 # The proof builds a neuron. It is the best one in a definite sense. Let $\norm{w} = 1$; then $|p(x)|$ is the distance of $x$ from the neuron's boundary. The *margin* of
 # a neuron that separates is the least of these distances over all points of $C \cup R$.
 #
-# :::{prf:theorem} T2b: the margin, and what it is good for [P]
+# :::{prf:theorem} T2b: the margin, and what it is good for [N]
 # :label: thm-T2b
 # In words: the widest margin is half the distance of the hulls, and a neuron forgives every disturbance that is smaller than its margin.
 #
@@ -131,6 +131,8 @@ plt.show()
 #
 # *Not more than that.* Move every point of $C$ by $-m\,w$ and every point of $R$ by $+m\,w$ with $w = (u-v)/\norm{u-v}$. The hulls move along, and $u$ and $v$ arrive at the
 # same point. By {prf:ref}`thm-T2a` no neuron separates.
+#
+# All this is classical; a support vector machine without slack computes the same neuron.
 # :::
 #
 # :::{prf:theorem} T2c: a proof on a few points [N]
@@ -138,15 +140,15 @@ plt.show()
 # In words: if no neuron separates, then $n + 2$ of the points, or fewer, already show it, however many points there are.
 #
 # In symbols: for $C, R \subset \R^n$ exactly one of the following exists. (i) A neuron that separates. (ii) A *certificate*: points $x_1, \dots, x_k \in C$ and
-# $y_1, \dots, y_l \in R$ with positive weights, $\sum_i \alpha_i = \sum_j \beta_j = 1$, such that
+# $y_1, \dots, y_l \in R$, $k + l \le n + 2$, with positive weights, $\sum_i \alpha_i = \sum_j \beta_j = 1$, such that
 #
-# $$ \sum_i \alpha_i x_i = \sum_j \beta_j y_j, \qquad k + l \le n + 2. $$ (eq-certificate)
+# $$ \sum_i \alpha_i x_i = \sum_j \beta_j y_j. $$ (eq-certificate)
 # :::
 #
 # :::{dropdown} Proof
 # That exactly one exists, without the bound on $k + l$, is {prf:ref}`thm-T2a`: a certificate is a common point of the hulls. It remains to count.
 #
-# Take a certificate with the fewest points and suppose it has more than $n + 2$. The vectors $(x_i, 1, 0)$ and $(-y_j, 0, 1)$ lie in $\R^{n+2}$, so they are linearly dependent: there are
+# Take a certificate with the fewest points and suppose it has more than $n + 2$. There are more vectors $(x_i, 1, 0)$ and $(-y_j, 0, 1)$ than $\R^{n+2}$ has dimensions, so they are linearly dependent: there are
 # numbers $\gamma_i, \delta_j$, not all 0, with $\sum_i \gamma_i x_i = \sum_j \delta_j y_j$, $\sum_i \gamma_i = 0$ and $\sum_j \delta_j = 0$. Since the sums are 0 and not all numbers are, one of them is positive.
 # For every $t$ the weights $\alpha_i - t\gamma_i$ and $\beta_j - t\delta_j$ satisfy {eq}`eq-certificate` and have the sums 1. Let $t$ grow from 0 until the first of them becomes 0. Then none is
 # negative, and leaving out the points with weight 0 we have a certificate with fewer points: a contradiction.
@@ -176,13 +178,13 @@ claims.record(
 )
 
 # %% tags=["hide-input", "nbval-check-output"]
-shown = (
-    hard.assign(wrong=hard[faults].sum(axis=1)).groupby("margin")[["instances", "undecided", "wrong"]].sum()
-)
-print(shown.loc[[name for name in order if name in shown.index]].rename_axis("margin / diameter").to_string())
-print()
-shown = hard.assign(wrong=hard[faults].sum(axis=1)).groupby("kind")[["instances", "undecided", "wrong"]].sum()
-print(shown.to_string())
+tally = hard.assign(wrong=hard[faults].sum(axis=1)).rename(columns={"instances": "tried"})
+tally = tally.rename(columns={"undecided": "open"}).replace({"margin": {order[-1]: "hulls meet"}})
+tally["margin"] = tally.margin.replace({order[-2]: "above 0"})
+shown = tally.groupby("margin")[["tried", "open", "wrong"]].sum()
+rows = [name for name in [*order[:-2], "above 0", "hulls meet"] if name in shown.index]
+print(shown.loc[rows].rename_axis("margin/diameter").to_string(), end="\n\n")
+print(tally.groupby("kind")[["tried", "open", "wrong"]].sum().to_string())
 
 # %% tags=["remove-cell"]
 glue("10-n-hard", f"{hard.instances.sum():,}", display=False)
@@ -192,7 +194,7 @@ glue("10-easy-undecided", str(int(easy.undecided.sum())), display=False)
 glue("10-n-easy", f"{easy.instances.sum():,}", display=False)
 
 # %% [markdown]
-# Of {glue:text}`10-n-hard` hard instances {glue:text}`10-n-wrong` got a wrong answer, and {glue:text}`10-n-undecided` got none. Where the margin is at
+# *Open* counts the undecided; *above 0* are instances that are separable by construction, with a margin we do not know. Of {glue:text}`10-n-hard` hard instances {glue:text}`10-n-wrong` got a wrong answer, and {glue:text}`10-n-undecided` got none. Where the margin is at
 # least a millionth of the diameter, {glue:text}`10-easy-undecided` of {glue:text}`10-n-easy` stayed undecided.
 
 # %% [markdown]
@@ -227,7 +229,7 @@ glue("10-closed", f"{(small.lower == small.upper).mean():.0%}", display=False)
 glue("10-low-tight", f"{(small.lower == small.best).mean():.0%}", display=False)
 glue("10-up-tight", f"{(small.upper == small.best).mean():.0%}", display=False)
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels with one upright bar for each instance, from the packing's lower bound to the hinge neuron's errors. Left: small instances, the best neuron's errors as dots lie within the bars or where the bar has shrunk to a point. Right: larger instances with longer bars; the best of 2,000 random neurons lies above them."}, "figure": {"name": "fig-10-sandwich", "caption": "The best neuron lies between the two bounds, always. Left: a sample of small instances, sorted, where the best of all neurons is known (dots): the bounds meet there or nearly. Right: larger instances. The best of thousands of random neurons (crosses) is never better than the lower end and seldom as good as the upper one; the gap between the bounds grows with the number of errors."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels with one upright bar for each instance, from the packing's lower bound to the hinge neuron's errors. Left: small instances, the best neuron's errors as dots lie within the bars or where the bar has shrunk to a point. Right: larger instances with longer bars; crosses mark the best of the random neurons, never below the lower end."}, "figure": {"name": "fig-10-sandwich", "caption": "The best neuron lies between the two bounds, always. Left: a sample of small instances, sorted, where the best of all neurons is known (dots): the bounds meet there or nearly. Right: larger instances. The best of thousands of random neurons (crosses) is never better than the lower end and seldom as good as the upper one; the gap between the bounds grows with the number of errors."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.5), layout="constrained")
 for ax, part, mark in ((axes[0], small[:: max(1, len(small) // 60)], "o"), (axes[1], large, "x")):
     part = part.sort_values(["best", "lower", "upper"], ignore_index=True)
@@ -235,7 +237,7 @@ for ax, part, mark in ((axes[0], small[:: max(1, len(small) // 60)], "o"), (axes
         part.index, part.lower, part.upper, color=orange, linewidth=2.4, label="packing to hinge neuron"
     )
     ax.plot(part.index, part.lower, "_", color="black", markersize=5, label="lower bound")
-    ax.plot(part.index, part.best, mark, color=blue, markersize=4, label="best neuron tried")
+    ax.plot(part.index, part.best, mark, color=blue, markersize=4, label="best of those tried")
     ax.set(xticks=[], ylabel="errors, points")
     ax.yaxis.get_major_locator().set_params(integer=True)
 axes[0].set(title="all neurons tried", xlabel="instances of 6 to 12 points")
@@ -257,9 +259,10 @@ plt.show()
 # :label: thm-T5c
 # In words: of all labellings of $N$ points, one neuron can realise all up to $N = n + 1$, half at $N = 2(n+1)$, and soon after almost none.
 #
-# In symbols: let $N \ge 1$ points of $\R^n$ be in *general position*: no $n + 1$ of them in one hyperplane (and, if $N \le n$, affinely independent). Then
+# In symbols: let $X$ be a set of $N \ge 1$ points of $\R^n$ in *general position*: no $n + 1$ of them in one hyperplane (and, if $N \le n$, affinely independent). The number of subsets $\theta \cap X$, where
+# $\theta$ is the activation set of a neuron, is
 #
-# $$ \bigl|\{\theta \cap X : \theta \text{ the activation set of a neuron}\}\bigr| \;=\; 2 \sum_{i=0}^{n} \binom{N-1}{i}, $$
+# $$ 2 \sum_{i=0}^{n} \binom{N-1}{i}, $$
 #
 # the empty set and $X$ included. Divided by $2^N$ this is the probability that $N - 1$ throws of a fair coin show heads at most $n$ times.
 # :::
@@ -284,7 +287,7 @@ plt.show()
 # :::
 #
 # **The count.** For up to ten points in one to four dimensions we list the subsets in three ways that know nothing of the formula: by the hyperplanes through $n$ points each; as the cells into which the points, seen as
-# hyperplanes, cut the space of all neurons; and by asking `separate` about every single subset.
+# hyperplanes, cut the space of all neurons; and by asking `separate` about every single subset. The table shows the largest sets beside the number of *all* subsets.
 
 # %% tags=["remove-cell"]
 counted = study.table("one_neuron_counts")
@@ -296,9 +299,10 @@ glue("10-n-miscounts", str(mistakes), display=False)
 
 # %% tags=["hide-input", "nbval-check-output"]
 largest = counted[counted.points == counted.points.max()].drop_duplicates("d_in")
-largest = largest.assign(all_subsets=2**largest.points)[["d_in", "points", "all_subsets", *ways, "formula"]]
-print(largest.rename(columns={"d_in": "n", "points": "N", "all_subsets": "subsets"}).to_string(index=False))
-print(f"\npoint sets {len(counted)}, of which a count differs from the formula: {mistakes}")
+largest = largest.assign(all=2**largest.points)[["d_in", "points", "all", *ways, "formula"]]
+short = {"d_in": "n", "points": "N", "hyperplanes": "planes", "programmes": "ask", "formula": "T5c"}
+print(largest.rename(columns=short).to_string(index=False))
+print(f"\npoint sets {len(counted)}, miscounted {mistakes}")
 
 # %% [markdown]
 # **The transition.** With more points there are too many subsets to list. So we draw random points, label them by fair coins and ask `separate`.
@@ -342,11 +346,9 @@ ax.legend(ncols=2)
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
-print(
-    at_half[["d_in", "points", "labels", "fraction", "formula", "low", "high"]]
-    .round(3)
-    .to_string(index=False)
-)
+short = {"d_in": "n", "points": "N", "labels": "tried", "fraction": "share"}
+shown = at_half[[*short, "low", "high"]].rename(columns=short)
+print(shown.round(3).to_string(index=False))
 
 # %% [markdown]
 # At $N = 2(n+1)$ the largest distance from one half is {glue:text}`10-transition`, with {glue:text}`10-n-half` labellings for each dimension. Of all {glue:text}`10-n-cells` measured shares {glue:text}`10-covered` have the
@@ -372,16 +374,16 @@ for row in digits[digits.concept.isin(["digit 8", "digit 9"])].itertuples():
 
 # %% tags=["hide-input", "nbval-check-output"]
 columns = {"margin": digits.margin.map("{:.3f}".format).where(digits.separable, "-")}
-columns["least errors"] = [
-    "0" if low == high == 0 else f"{low}" if low == high else f"{low} to {high}"
-    for low, high in zip(digits.lower, digits.upper, strict=True)
+columns["errors"] = [
+    f"{low}" if low == high else f"{low}–{high}" for low, high in zip(digits.lower, digits.upper, strict=True)
 ]
-columns["luck"] = digits.null_separable.astype(str) + " of " + digits.nulls.astype(str)
-print(digits[["concept", "images"]].assign(**columns).to_string(index=False))
+columns["luck"] = digits.null_separable.astype(str) + "/" + digits.nulls.astype(str)
+shown = digits[["concept", "images"]].rename(columns={"images": "size"})
+print(shown.assign(**columns).to_string(index=False))
 
 # %% [markdown]
-# {glue:text}`10-digits-yes` of the ten digits could each be one neuron's without a single error among all 1,797 images. The other two cost the best of all neurons a few errors: the 8 {glue:text}`10-digit-8`, the 9
-# {glue:text}`10-digit-9`. The coarse concepts are no neuron's: what every neuron must get wrong there is {glue:text}`10-coarse` images at least, by the lower bound. And of the random sets of images, of the same sizes,
+# {glue:text}`10-digits-yes` of the ten digits could each be one neuron's without a single error among all 1,797 images. The 8 and the 9 are not among them. The least number of errors of any neuron is {glue:text}`10-digit-8` for the 8 and
+# {glue:text}`10-digit-9` for the 9. The coarse concepts are no neuron's: the lower bound says how many images every neuron must get wrong there at least: {glue:text}`10-coarse`, depending on the concept. And of the random sets of images, of the same sizes,
 # {glue:text}`10-null-yes` of {glue:text}`10-nulls` were separable. So that a digit can be separated does say something about digits.
 #
 # It would not if we had fewer images. Take parity, which no neuron separates, and ask the same with a part of the images.
@@ -416,14 +418,14 @@ ax.set_title("Separable: by meaning, or by lack of points?")
 plt.show()
 
 # %% [markdown]
-# Some pixels are hardly ever used, so a hundred images span only about {glue:text}`10-span` of the 64 dimensions, and it is those that count: for labels by coins separability ends near {glue:text}`10-twice` images. The true labels stay
+# Some pixels are hardly ever used, so a hundred images span only about {glue:text}`10-span` of the 64 dimensions, and it is those that count: with labels by coins half of the samples are separable near {glue:text}`10-twice` images. The true labels stay
 # separable in at least half of the samples up to {glue:text}`10-parity-half` images. Between the two numbers separability is evidence of structure; at 1,797 images it is gone, and the certificate says why.
 
 # %% [markdown]
 # ## What we found
 #
 # Every answer that we could check was right: {glue:text}`10-n-hard` hard instances, {glue:text}`10-n-wrong` wrong answers, {glue:text}`10-n-undecided` undecided. The packing bound was beaten by {glue:text}`10-n-beaten` of {glue:text}`10-n-tried` neurons.
-# Cover's formula agreed with all three counts on all but {glue:text}`10-n-miscounts` of {glue:text}`10-n-sets` point sets, and predicts the transition within {glue:text}`10-transition`.
+# Cover's formula was compared with all three counts on {glue:text}`10-n-sets` point sets (disagreements: {glue:text}`10-n-miscounts`), and at $N = 2(n+1)$ the measured shares are within {glue:text}`10-transition` of one half.
 #
 # What surprised us is how much a single direction could do on real images. Most digits are one half-space each, exactly. Where a trained dictionary has no neuron for such a digit, the geometry is not to blame.
 
@@ -431,7 +433,8 @@ plt.show()
 # ## What it means for your SAE
 #
 # - **Compare your number of points with $2(n + 1)$ before you are impressed.** With $n = 4{,}096$ and 5,000 labelled points a linear probe, or the best imaginable neuron, separates practically *every* labelling, also one made with coins. The
-#   table shows from how many points on a separation of balanced labels means something.
+#   table shows up to how many points all labellings are separable, at how many half of them are, and from how many on fewer than 1 in 1,000 and 1 in 1,000,000: from there on a separation of
+#   balanced labels means something.
 # - **Make the comparison on your own data**: shuffle the labels and ask again, `separate(points[shuffled], points[~shuffled])`. Cover's curve is for labels by fair coins. For a rare concept chance does better, since few
 #   points are more easily cut off.
 # - **When no neuron matches a concept, ask whose fault it is.** If `separate` returns a neuron, the training missed it. If it returns a certificate, look at its points: they are the ones to relabel, to
@@ -446,9 +449,9 @@ def first_below(share, d):
     return int(n[bounds.separable_fraction(n, d) < share][0])
 
 
-print("    n   all to   half at   1 in 1,000 at   1 in 1,000,000 at")
+print("    n  all to half at  < 1e-3  < 1e-6")
 for d in (64, 512, 768, 2304, 4096):
-    print(f"{d:5,} {d + 1:8,} {2 * (d + 1):9,} {first_below(1e-3, d):15,} {first_below(1e-6, d):19,}")
+    print(f"{d:5,}{d + 1:8,}{2 * (d + 1):8,}{first_below(1e-3, d):8,}{first_below(1e-6, d):8,}")
 
 # %% [markdown]
 # ## Exercises
@@ -466,7 +469,7 @@ for d in (64, 512, 768, 2304, 4096):
 #    None: each of A, B, C, D lies in the hull of the hollow points, so each of them alone makes a certificate together with some hollow points. All four would have to leave.
 #    :::
 #
-# 3. A concept has one wrongly labelled point deep inside the others. Show that the packing bound is exactly 1 if the rest is separable.
+# 3. A concept has one wrongly labelled point, in the hull of the others. Show that the packing bound is exactly 1 if the rest is separable.
 #
 #    :::{dropdown} Solution
 #    It is at least 1, because there is a certificate. It is at most 1, because every certificate contains the wrong point (without it the points are separable), so no two are disjoint. The neuron that separates the rest errs once: the

@@ -4,7 +4,7 @@
 # **Question.** No single neuron fires on exactly the points of a concept. Can several do it together, how many are needed, and when is
 # it hopeless?
 #
-# **Short answer.** Neurons that are read together, "all of them fire", can carve out a concept exactly when no other point lies in its
+# **Short answer.** Neurons that are read together, "all of them fire", can carve out a concept exactly when no other data point lies in its
 # convex hull. How many are needed lies between two numbers that can be computed, and is often two. That is less good news than it sounds:
 # in many dimensions two neurons back to back separate almost anything by a slab as thin as the sample allows.
 #
@@ -145,7 +145,7 @@ print(f"never in one hand: {sorted(solved.certificates[0].outside_rows.tolist())
 # that the concept spans.
 #
 # In symbols: if the affine hull $L$ of $C$ has dimension below $n$ and $L \cap R = \emptyset$, some unit of two neurons separates $C$. In
-# particular this holds for at most $n$ concept points when all points are in general position.
+# particular this holds for at most $n$ concept points when all points are in general position ({prf:ref}`thm-T5c`).
 # :::
 #
 # :::{dropdown} Proof
@@ -158,7 +158,7 @@ print(f"never in one hand: {sorted(solved.certificates[0].outside_rows.tolist())
 # At most $n$ points span a flat of dimension at most $n - 1$, and in general position no further point lies in it.
 # :::
 #
-# The proof is also a warning. It separates by a slab of width $2\delta$ (for a unit vector $w$) that has nothing to do with the concept: the
+# The proof is also a warning. It separates by a slab of width $\delta$ (for a unit vector $w$) that has nothing to do with the concept: the
 # unit exists because the *sample* is finite. Existence on data costs next to nothing in high dimension; ask for a margin, and for held-out data.
 #
 # :::{prf:theorem} T3d: OR-units are the mirror image [N]
@@ -178,7 +178,7 @@ print(f"never in one hand: {sorted(solved.certificates[0].outside_rows.tolist())
 # :::
 #
 # So `cut(outside, inside)` with the signs of its neurons turned is an OR-unit. A concept that sits between two groups of negatives wants an
-# AND-unit; one that has negatives between its own parts, as after feature splitting, wants an OR-unit; a checkerboard has neither.
+# AND-unit; one that has negatives between its own parts, as after feature splitting, wants an OR-unit; a checkerboard of $3 \times 3$ points has neither.
 
 # %% [markdown]
 # ## Try to refute it
@@ -186,11 +186,11 @@ print(f"never in one hand: {sorted(solved.certificates[0].outside_rows.tolist())
 # Small sets with whole coordinates in two to eight dimensions: random ones, duplicates, everything in a hyperplane, negatives exactly on the
 # border of the hull or a hair off it, and negatives close around a ball. For each, existence and the full list of offending negatives are
 # compared with another test of the hull: integer arithmetic in the plane, another linear programme in more dimensions. A returned unit is
-# evaluated on every point, a returned proof is added up.
+# evaluated on every point, a returned proof is added up. The table counts where a unit exists, and where a single neuron does.
 
 # %% tags=["hide-input", "nbval-check-output"]
 total = existence.groupby("kind", sort=False)[["instances", "exists", "one", "wrong"]].sum()
-print(total.rename(columns={"exists": "unit exists", "one": "one neuron"}).to_string())
+print(total.rename(columns={"instances": "tried", "exists": "unit", "one": "single"}).to_string())
 print(f"\n{existence.instances.sum():,} instances, {existence.wrong.sum()} wrong answers")
 
 # %% tags=["remove-cell"]
@@ -236,14 +236,14 @@ plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
 table = solved_exactly.groupby(["conflicts", "least", "greedy"]).size()
-print("conflict bound ≤ least number ≤ greedy unit: instances")
+print("conflict ≤ least ≤ greedy: number")
 for (low, exact_number, high), count in table.items():
-    print(f"{low:14d} ≤ {exact_number:12d} ≤ {high:11d}: {count:9d}")
+    print(f"{low:8d} ≤ {exact_number:5d} ≤ {high:6d}: {count:6d}")
 
 # %% [markdown]
 # ## A single point among many
 #
-# The smallest concept is one point, and {prf:ref}`thm-T3c` says that two neurons always do. How often will one? If the negatives are drawn from a law that
+# The smallest concept is one point, and {prf:ref}`thm-T3c` says that two neurons always do. How often will one? If the negatives are drawn independently from a law that
 # is symmetric about the point and has a density, Cover's count gives the answer exactly {cite:p}`cover1965`: the probability is
 #
 # $$ W(n, N) = 2^{1-N} \sum_{k=0}^{n-1} \binom{N-1}{k}, $$ (eq-wendel)
@@ -273,7 +273,7 @@ measured["dimension"] = [f"measured, n = {n}" for n in measured.d_in]
 glue("n-point", f"{around.instances.sum():,}", display=False)
 glue("n-more", f"{around.more.sum()}", display=False)
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Mean number of neurons, between one and two, against the number of negatives per dimension from 1 to 4. Four black curves rise from one to two, steeper in more dimensions, and cross at two negatives per dimension and one and a half neurons. Measured marks with intervals lie on the curves."}, "figure": {"name": "fig-11-point", "caption": "One neuron up to two negatives a dimension, two neurons from there on, and never a third. Lines: {eq}`eq-wendel`, as the mean number $2 - W$. Marks: units found around a single point, with 95 % intervals."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Mean number of neurons, between one and two, against the number of negatives per dimension from 1 to 4. Four black curves rise from one to two, steeper in more dimensions, and cross at two negatives per dimension and one and a half neurons. Measured marks with intervals lie on the curves."}, "figure": {"name": "fig-11-point", "caption": "Mostly one neuron up to two negatives a dimension, mostly two from there on, and never a third. Lines: {eq}`eq-wendel`, as the mean number $2 - W$. Marks: units found around a single point, with 95 % intervals."}}
 ax = plots.theory_and_measured(
     law, measured, "load", "neurons", low="low", high="high", line="d_in", hue="dimension"
 )
@@ -284,7 +284,7 @@ plt.show()
 
 # %% [markdown]
 # Of {glue:text}`n-point` units, {glue:text}`n-more` had more than two neurons. In 64 dimensions, a typical width of small SAEs, a point would have to have
-# more than 128 random negatives before one neuron is unlikely to reject them all, and no number of them needs a third neuron.
+# more than 128 random negatives before one neuron is less likely than not to reject them all, and no number of them needs a third neuron.
 
 # %% [markdown]
 # ## Handwritten digits
@@ -308,15 +308,15 @@ glue("eight-neurons", f"{eight.trained:.0f}", display=False)
 glue("eight-recall", f"{eight.recall:.0%}", display=False)
 glue("recall-worst", f"{digits.recall.min():.0%}", display=False)
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "One line for each concept of the handwritten digits that one neuron cannot separate. A dot marks the number of neurons of the unit that was found, two to four; a bar reaches down to two, the number proved necessary. For most concepts the bar has no length."}, "figure": {"name": "fig-11-digits", "caption": "Even digits take two neurons, in raw pixels. Dots: the size of the unit found, exact on all images; the bar reaches down to the number that is proved necessary, so a dot without a bar is the exact answer. The other concepts take one neuron."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "One line for each concept of the handwritten digits that one neuron cannot separate. A dot marks the number of neurons of the unit that was found; a bar reaches down to the number proved necessary, and has no length where the two agree."}, "figure": {"name": "fig-11-digits", "caption": "What one neuron cannot separate takes two or little more, in raw pixels. Dots: the size of the unit found, exact on all images; the bar reaches down to the number that is proved necessary, so a dot without a bar is the exact answer. The other concepts take one neuron."}}
 ax = plots.dots_with_intervals(shown, "found", "low", "high", y="concept", hue="what", label_x="neurons")
 ax.set(xlim=(0.8, max(4.2, digits.found.max() + 0.2)), xticks=range(1, int(digits.found.max()) + 1))
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
 columns = ["concept", "inside", "found", "trained", "recall", "leak"]
-names = {"inside": "images", "found": "unit", "trained": "unit of training images"}
-print(digits[columns].rename(columns=names).round(3).to_string(index=False))
+names = {"inside": "size", "found": "unit", "trained": "of ¾"}
+print(digits[columns].rename(columns=names).round(2).to_string(index=False))
 
 # %% [markdown]
 # The last three columns are the sobering part: a unit made for three quarters of the images and tried on the others. It separates what it
@@ -332,7 +332,7 @@ print(digits[columns].rename(columns=names).round(3).to_string(index=False))
 # {glue:text}`least-plane` in the plane to {glue:text}`least-last` in {glue:text}`d-last` dimensions.
 #
 # Of the {glue:text}`n-concepts` concepts over handwritten digits, {glue:text}`n-single` can be separated by one neuron and {glue:text}`n-two` by exactly
-# two; no concept needs more than {glue:text}`most-digits`, and for {glue:text}`n-none` no unit exists. Even digits are among those with two neurons: by
+# two; no concept needs more than {glue:text}`most-digits`, and for {glue:text}`n-none` no unit exists. The even digits are among those with two neurons: by
 # {prf:ref}`thm-T3d` the same two, turned round, are an OR-unit for the odd ones.
 #
 # What surprised us is {prf:ref}`thm-T3c`. We expected the number of neurons to grow with the dimension, since a point has more sides there. It does
@@ -345,7 +345,7 @@ print(digits[columns].rename(columns=names).round(3).to_string(index=False))
 #   `cut(inside, outside)` whether geometry forbids it; a refusal names the data points to look at; see first whether
 #   they are mislabelled.
 # - `cut` may choose its neurons freely. A unit of *your dictionary* must make do with the neurons that are there: it can be no better, and the best
-#   one is the set of all neurons that fire on the whole concept. That is a closure, and the lattice chapters compute it.
+#   one is the set of all neurons that fire on the whole concept. Whether that unit separates can be read off the data: evaluate it.
 # - Existence says little in many dimensions. Judge a unit by its margin and by data it was not made for, above all when the concept has fewer
 #   sampled points than the space has dimensions.
 # - If the concept encloses negatives, no AND-unit helps. Try the mirror image: an OR-unit exists if the negatives do not enclose the concept.

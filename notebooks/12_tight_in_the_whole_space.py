@@ -7,7 +7,7 @@
 # **Short answer.** A unit of neurons that must all fire can come as close as you like to a concept if and only if the concept is convex.
 # Around a nonconvex concept it pays for the whole convex hull, and that price is known exactly. Around a convex concept everything
 # depends on its border. Flat sides are free: a box of dimension $r$ takes $2r$ neurons and no error is left. A round border is expensive:
-# the error falls like $|M|^{-2/(r-1)}$ in the number $|M|$ of neurons and no faster. In four dimensions 10 % of error takes
+# the error falls like $|M|^{-2/(r-1)}$ in the number $|M|$ of neurons and no faster. Around a ball of four dimensions 10 % of error takes
 # {glue:text}`12-needed-4` neurons, in sixteen {glue:text}`12-needed-16`.
 #
 # *Decides:* {ref}`T4 <claim-T4>`. *Needs:* {doc}`00_framework`. *Reading time:* 20 minutes.
@@ -80,7 +80,7 @@ plt.show()
 # :label: thm-T4a
 # In words: units can come as close as you like to a concept exactly if the concept is convex, apart from a set of no volume.
 #
-# In symbols: let $\nu$ be a probability measure with a density. For every $\eta > 0$ there is a unit with $\nu(\theta_M \mathbin{\triangle} C) \le \eta$ if and only
+# In symbols: let $\nu$ be a probability measure with a density and $C$ measurable. For every $\eta > 0$ there is a unit with $\nu(\theta_M \mathbin{\triangle} C) \le \eta$ if and only
 # if there is a convex set $K$ with $\nu(C \mathbin{\triangle} K) = 0$.
 # :::
 #
@@ -190,10 +190,8 @@ ax = plots.dots_with_intervals(
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
-shown = errors.rename(columns={"distance": "least distance"})
-print(
-    shown[["body", "d", "closed form", "sampled", "inside", "least distance"]].round(4).to_string(index=False)
-)
+shown = errors.rename(columns={"closed form": "exact", "sampled": "counted", "distance": "price"})
+print(shown[["body", "d", "exact", "counted", "price"]].round(4).to_string(index=False))
 misses = int((~errors.inside).sum())
 print(claims.record("T4", "irreducible_error_misses", value=misses, n=len(errors)))
 
@@ -204,9 +202,9 @@ glue("12-ring-2", f"{ring[2]:.2f}", display=False)
 glue("12-ring-5", f"{ring[5]:.2f}", display=False)
 
 # %% [markdown]
-# Intervals that miss: {glue:text}`12-misses`. The last column holds a surprise: the price of the same kind of dent depends on the dimension. The
+# Intervals that miss: {glue:text}`12-misses`. The last column, the least Jaccard distance, holds a surprise: the price of the same kind of dent depends on the dimension. The
 # hole of the annulus costs a distance of {glue:text}`12-ring-2` in the plane and {glue:text}`12-ring-5` in five dimensions, because nearly all volume
-# of a high-dimensional ball lies close to its surface. The hull of two balls behaves in the opposite way.
+# of a high-dimensional ball lies close to its surface. The gap between the two balls grows dearer instead.
 
 # %% [markdown]
 # ## How fast: the rate
@@ -220,20 +218,21 @@ glue("12-ring-5", f"{ring[5]:.2f}", display=False)
 # In words: around a smooth convex body the error of the best unit falls like $|M|^{-2/(r-1)}$. Around a ball nothing falls faster, and in the
 # plane the best unit is known exactly.
 #
-# In symbols: *(upper bound)* Let $C \subset \mathbb R^r$ be a convex body, $r \ge 2$, such that every border point lies on a ball of radius $R > 0$
+# In symbols: *(upper bound)* Let $C \subset \mathbb R^r$ be a convex body, $r \ge 2$, such that every border point lies on the sphere of a ball of radius $R > 0$
 # inside $C$, and let $\nu$ have bounded density. Then there is a constant $A$ such that for all sufficiently large $|M|$ some unit of $|M|$ neurons
-# contains the interior of $C$ and has
+# contains the interior of $C$ and has $\nu(\theta_M \setminus C)$ at most
 #
-# $$ \nu(\theta_M \setminus C) \le A \cdot |M|^{-2/(r-1)}. $$ (eq-rate)
+# $$ A\,|M|^{-2/(r-1)}. $$ (eq-rate)
 #
 # *(lower bound)* Let $C$ be a ball of $\mathbb R^r$, let $\phi$ be the angle of a cap that takes the share $1/|M|$ of its sphere, $|M| \ge 3$, and let
-# $W_r = \int_0^{\pi} \sin^{r-2} t\,dt$. Every unit of $|M|$ neurons that contains the open ball has
+# $W_r = \int_0^{\pi} \sin^{r-2} t\,dt$. Every unit of $|M|$ neurons that contains the open ball has a relative excess
+# $\operatorname{vol}(\theta_M \setminus C)/\operatorname{vol}(C)$ of at least
 #
-# $$ \frac{\operatorname{vol}(\theta_M \setminus C)}{\operatorname{vol}(C)} \;\ge\; \frac{|M|\,\tan^{r-1}\phi}{(r-1)\,W_r} - 1, $$ (eq-floor)
+# $$ \frac{|M|\,\tan^{r-1}\phi}{(r-1)\,W_r} - 1, $$ (eq-floor)
 #
-# and for many neurons the right side is proportional to $|M|^{-2/(r-1)}$.
+# and for many neurons this is asymptotically proportional to $|M|^{-2/(r-1)}$.
 #
-# *(exact case)* For $r = 2$ this is $(|M|/\pi)\tan(\pi/|M|) - 1$, and the regular $|M|$-gon around the disk attains it.
+# *(exact case)* For $r = 2$ the bound {eq}`eq-floor` is $(|M|/\pi)\tan(\pi/|M|) - 1$, and the regular $|M|$-gon around the disk attains it.
 # :::
 #
 # :::{dropdown} Proof of the upper bound
@@ -252,16 +251,17 @@ glue("12-ring-5", f"{ring[5]:.2f}", display=False)
 #
 # *How many points.* The balls of radius $\rho/2$ around the $y_j$ are disjoint and lie within $\rho/2$ of the border, a shell of volume at most
 # $\rho S$ (surface areas of convex bodies grow with the body). With $\kappa$ the volume of the unit ball $m\,\kappa\,(\rho/2)^r \le \rho S$, so
-# $m \le (2^r S/\kappa)\,\rho^{-(r-1)}$. Given $|M|$, take the $\rho$ for which the right side is $|M|$; it is at most $R$ once $|M|$ is large. The
+# $m \le (2^r S/\kappa)\,\rho^{-(r-1)}$. Given $|M|$, take the $\rho$ for which the right side is $|M|$; it is at most $R$ once $|M|$ is large
+# (if $m < |M|$, repeat a neuron). The
 # excess volume is at most $(2S/R)\,(2^r S/\kappa)^{2/(r-1)}\,|M|^{-2/(r-1)}$; multiply by the bound of the density.
 # :::
 #
 # :::{dropdown} Proof of the lower bound
 # Let the ball be the unit ball $B$. A half-space that contains it contains one that touches it, in direction $u_j$ say: shrinking $\theta_M$ only
 # helps. In direction $s$, a unit vector, the unit now reaches to $1/\max_j \inner{u_j, s}$ (to infinity if that maximum is not positive).
-# In polar coordinates
+# In polar coordinates, with $s$ uniform on the sphere, $\operatorname{vol}(\theta_M)/\operatorname{vol}(B)$ is
 #
-# $$ \frac{\operatorname{vol}(\theta_M)}{\operatorname{vol}(B)} = \mathbb E\Bigl[\bigl(\max_j \inner{u_j, s}\bigr)^{-r}\Bigr], \qquad s \text{ uniform on the sphere.} $$ (eq-radial)
+# $$ \mathbb E\Bigl[\bigl(\max_j \inner{u_j, s}\bigr)^{-r}\Bigr]. $$ (eq-radial)
 #
 # Divide the sphere into the sets $\Omega_j$ on which $u_j$ attains the maximum, with shares $a_j$, $\sum_j a_j = 1$. On $\Omega_j$ the integrand is
 # $\inner{u_j, s}^{-r}$, which grows with the angle from $u_j$. Among all sets of share $a_j$ its integral is least on the cap around $u_j$; call
@@ -307,7 +307,7 @@ floors = pd.concat(
     for r in (2, 3, 4)
 )
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Relative excess against number of neurons, both logarithmic, from 16 to 2048 neurons. Three black lines fall, steeply for r = 2, less for r = 3 and least for r = 4. Coloured marks lie on or just above them."}, "figure": {"name": "fig-12-rate", "caption": "More neurons help much less in more dimensions. Lines: the least excess any unit can have, by {prf:ref}`thm-T4c`. Marks: units of well-spread tangent neurons, measured exactly, mean of five starts (their spread is smaller than a mark). In the plane the bound is attained; above it the measured units stay within a tenth of it."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Relative excess against number of neurons, both logarithmic, from 16 to 2048 neurons. Three black lines fall, steeply for r = 2, less for r = 3 and least for r = 4. Coloured marks lie on or just above them."}, "figure": {"name": "fig-12-rate", "caption": "More neurons help much less in more dimensions. Lines: the least excess any unit can have, by {prf:ref}`thm-T4c`. Marks: units of well-spread tangent neurons, measured exactly, mean of five starts (their spread is smaller than a mark). In the plane the bound is attained; in three and four dimensions the lines below say by how little it is missed."}}
 ax = plots.theory_and_measured(floors, mean, "neurons", "excess", line="least", hue="measured")
 ax.set(xscale="log", yscale="log", xlabel="number of neurons $|M|$")
 ax.set_ylabel("excess volume, share of the ball")
@@ -318,10 +318,10 @@ plt.show()
 attained = float((flat.excess - flat.floor).abs().max())
 below = int((measured.excess < measured.floor * (1 - 1e-9)).sum())
 above = (spread.excess / spread.floor - 1).groupby(spread.r).agg(["min", "max"])
-print(f"disk: largest distance from the closed form {attained:.0e}, at most 1e-12: {attained <= 1e-12}")
-print(f"units below the least possible: {below} of {len(measured)}")
+print(f"disk: closed form met to 1e-12: {attained <= 1e-12}")
+print(f"units below the bound: {below} of {len(measured)}")
 for r, gap in above.iterrows():
-    print(f"r = {r}: measured units lie {gap['min']:.1%} to {gap['max']:.1%} above the bound")
+    print(f"r = {r}: above it by {gap['min']:.1%} to {gap['max']:.1%}")
 
 # %% [markdown]
 # ### The slope, and its correction
@@ -342,7 +342,7 @@ for r in (2, 3, 4):
     curves.append(pd.DataFrame({"neurons": middle, "mean": slope, "least": f"of the bound, r = {r}"}))
 curves = pd.concat(curves)
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Local slope against number of neurons. Three groups of marks with black lines approach the grey horizontals at minus two, minus one and minus two thirds from below; for r = 4 the slope starts near minus one and ends near minus 0.68."}, "figure": {"name": "fig-12-slopes", "caption": "The slopes tend to −2, −1 and −2/3 (grey). Marks: local slopes between successive sizes, mean over starts with the range. Lines: slopes of the bound, which is known in closed form. For r = 4 the first slope is off by half: reading the rate off small units would be wrong."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Local slope against number of neurons. Three groups of marks with black lines approach the grey horizontals at minus two, minus one and minus two thirds from below; for r = 4 the slope starts near minus one."}, "figure": {"name": "fig-12-slopes", "caption": "The slopes tend to −2, −1 and −2/3 (grey). Marks: local slopes between successive sizes, mean over starts with the range. Lines: slopes of the bound, which is known in closed form. For r = 4 the first slopes are far off: reading the rate off small units would be wrong."}}
 ax = plots.theory_and_measured(
     curves, slopes, "neurons", "mean", low="min", high="max", line="least", hue="r"
 )
@@ -357,9 +357,9 @@ plt.show()
 # The correction can be fitted instead of waited for. By {eq}`eq-radial` a facet of angle $\phi$ contributes powers of $\phi^2$, and $\phi^2$ is
 # proportional to $h = |M|^{-2/(r-1)}$, so the excess is a power series in $h$. Its second coefficient is large because volumes multiply:
 # $\cos^{-r}\phi$ is the exponential of $r\,(\phi^2/2 + \phi^4/12 + \dots)$. In the logarithm of the volume ratio the correction is smaller. So we
-# fit, to all sizes and with $A$, $p$, $B$ free,
+# fit $\log(\operatorname{vol}(\theta_M)/\operatorname{vol}(C))$, at all sizes and with $A$, $p$, $B$ free, by
 #
-# $$ \log\frac{\operatorname{vol}(\theta_M)}{\operatorname{vol}(C)} = A\,|M|^{-p}\,\bigl(1 + B\,|M|^{-p}\bigr). $$ (eq-fit)
+# $$ A\,|M|^{-p}\,\bigl(1 + B\,|M|^{-p}\bigr). $$ (eq-fit)
 #
 # Nothing tells the fit what $p$ should be. To see what it is worth, it is also applied to the bound {eq}`eq-floor`, whose exponent we know. The
 # table shows $p$ as theory has it, as fitted with its interval over random starts, as fitted to the bound, and as fitted to units of 64 neurons and
@@ -414,16 +414,16 @@ constants["slope"] = [polytopes.local_slopes(sizes[-2:], by_size[r][-2:])[1][0] 
 constants["limit"] = [float(polytopes.ball_limit(sizes.max(), r)) for r in constants.index]
 
 # %% tags=["hide-input", "nbval-check-output"]
-print(f"excess times |M|^(2/(r-1)) at |M| = {sizes.max()}")
-print("         bound    limit formula   spread   random directions")
+print(f"excess × |M|^(2/(r-1)), |M| = {sizes.max()}")
+print("         bound   limit  spread  random")
 for r, row in constants.iterrows():
     scaled = row * float(sizes.max()) ** (2 / (r - 1))
-    print(f"r = {r}  {scaled.bound:7.3f}{scaled.limit:14.3f}{scaled.spread:12.3f}{scaled.random:14.3f}")
+    print(f"r = {r}  {scaled.bound:7.3f}{scaled.limit:8.3f}{scaled.spread:8.3f}{scaled.random:8.3f}")
     glue(f"12-random-{r}", f"{row.random / row.spread:.1f}", display=False)
     glue(f"12-random-slope-{r}", f"{row.slope:.2f}", display=False)
 
 # %% [markdown]
-# The last column is a warning and a comfort. If the tangent directions are drawn at random, the excess is larger by a factor of
+# *Limit* is the formula for many neurons. The last column is a warning and a comfort. If the tangent directions are drawn at random, the excess is larger by a factor of
 # {glue:text}`12-random-3` for $r = 3$ and {glue:text}`12-random-4` for $r = 4$, while its last local slopes, {glue:text}`12-random-slope-3` and
 # {glue:text}`12-random-slope-4`, are close to $-1$ and $-2/3$ again. Placing neurons well buys a constant; it does not buy a better rate. (For $r = 4$ the limit formula assumes that the truncated octahedron is the best tile, which is believed and not proven.)
 
@@ -461,9 +461,9 @@ ax.set_xticks([4, 16, 64, 256, 1024], ["4", "16", "64", "256", "1024"])
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
-print(f"square, 4 neurons and more: error below 1e-12: {square_error < 1e-12}")
+print(f"square: error below 1e-12: {square_error < 1e-12}")
 gap = shown.merge(ideal.rename(columns={"error": "closed"}), on=["body", "neurons"])
-print(f"largest distance from the closed forms below 1e-12: {(gap.error - gap.closed).abs().max() < 1e-12}")
+print(f"closed forms met to 1e-12: {(gap.error - gap.closed).abs().max() < 1e-12}")
 
 # %% [markdown]
 # ## How many neurons does it take?
@@ -495,10 +495,10 @@ plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
 wide = needs.pivot_table(index="r", columns="wanted", values="neurons")
-print("  r   ball, 10 %    ball, 1 %    box, exact")
+print("  r  ball, 10 %  ball, 1 %   box")
 for r in (2, 3, 4, 6, 8, 12, 16, 32):
     row = wide.loc[r]
-    print(f"{r:3}{row['ball, excess 10%']:13,.4g}{row['ball, excess 1%']:13,.4g}{row['box, no excess']:14g}")
+    print(f"{r:3}{row['ball, excess 10%']:12,.4g}{row['ball, excess 1%']:11,.4g}{row['box, no excess']:6g}")
 power = str(int(np.log10(wide["ball, excess 10%"][16]))).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 glue("12-needed-4", f"at least {wide['ball, excess 10%'][4]:.0f}", display=False)
 glue("12-needed-16", f"more than 10{power}", display=False)
@@ -523,8 +523,8 @@ glue("12-needed-16", f"more than 10{power}", display=False)
 # - **Before you add neurons, ask for the shape.** Is the concept a conjunction of thresholds ("large *and* red *and* round")? Then one neuron
 #   for each condition is all there is to gain. Is it "close to a prototype", in more than a few dimensions? Then no affordable unit is tight around it;
 #   measure its error with `polytopes.symmetric_difference` rather than hope.
-# - **A dented concept wants several units.** Cover it by convex pieces with one unit each (their union is an OR of ANDs), or let it be
-#   relative gating's task, whose cells need not be intersections of so few half-spaces.
+# - **A dented concept wants several units.** Cover it by convex pieces with one unit each (their union is an OR of ANDs), or let
+#   neurons compete for two places or more: their regions need not be convex ({prf:ref}`thm-T6b`).
 # - **Budget.** `polytopes.neurons_needed(excess, r)` is a number below which no training can succeed, for a round concept of intrinsic dimension $r$.
 
 # %% [markdown]

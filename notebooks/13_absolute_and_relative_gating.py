@@ -107,10 +107,10 @@ for ax, (title, frame), score in zip(axes, pictures.items(), scores, strict=True
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
-print("the middle cluster alone, by one neuron:", "impossible" if reason.separable is False else "possible")
+print("one neuron for the middle:", "impossible" if reason.separable is False else "possible")
 rests = len(reason.inside_rows), len(reason.outside_rows)
-print(f"the reason: {rests[0]} of its points and {rests[1]} of the others have a common convex combination")
-print(f"by one of three competing neurons: margin {family.margin:.2f}")
+print(f"certificate: {rests[0]} of its points, {rests[1]} others")
+print(f"three that compete: margin {family.margin:.2f}")
 
 # %% [markdown]
 # ## Where a competing neuron fires
@@ -163,7 +163,7 @@ plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
 for name, (cells, cut) in mixed.items():
-    print(f"{name:21} {cells:3} cells, of which competition divides {cut}")
+    print(f"{name:20} {cells:2} cells, {cut} divided")
 
 # %% [markdown]
 # ### What shape is it?
@@ -173,7 +173,8 @@ for name, (cells, cut) in mixed.items():
 # In words: counting rivals is all there is to it. With one place the region is convex; with more it need not be, but a neuron that somewhere wins
 # outright has a region that is star-shaped around every place where it wins.
 #
-# In symbols, for $\theta_j = \{\,p_j > 0,\ \#\{i : p_i > p_j\} \le K - 1\,\}$:
+# In symbols, let $\theta_j$ be where $p_j > 0$ and at most $K - 1$ of the $p_i$ are above $p_j$.
+#
 # 1. For $K = 1$ it is the intersection of $d$ half-spaces, $\{p_j > 0\}$ and $\{p_j \ge p_i\}$. Conversely every intersection of $m$
 #    half-spaces is, up to its border, the region of one neuron among $m$ in a Top-1 dictionary.
 # 2. If $p_j(a) \ge p_i(a)$ for all $i$ and $x \in \theta_j$, then the segment from $x$ to $a$ lies in $\theta_j$, provided $p_j(a) > 0$.
@@ -188,7 +189,8 @@ for name, (cells, cut) in mixed.items():
 # 3. *Not convex:* five centres, $c_0 = (0, 0)$ and $(\pm 2, 0)$, $(0, \pm 2)$, with $w_i = c_i$, $b_i = \beta - \lVert c_i\rVert^2/2$. Rival $(2, 0)$ is above
 #    neuron 0 where $2x_1 - 2 > 0$, that is $x_1 > 1$, and likewise for the others. With $K = 2$ neuron 0 fires unless two rivals are above: everywhere but
 #    on $\{|x_1| > 1, |x_2| > 1\}$ (where $p_0 = \beta > 0$). So $(3, 0)$ and $(0, 3)$ are in $\theta_0$ and their midpoint $(1.5, 1.5)$ is
-#    not. *Not connected:* $p_0 = 1$, $p_1 = 2 + x_1$, $p_2 = 2 - x_1$. For $|x_1| < 1$ both rivals are above, for $|x_1| \ge 1$ only one. $\square$
+#    not. *Not connected:* $p_0 = 1$, $p_1 = 2 + x_1$, $p_2 = 2 - x_1$. For $|x_1| < 1$ both rivals are above, for $|x_1| \ge 1$ only one.
+#    *More places:* in both examples $p_0$ is constant. Add $K - 2$ neurons with larger constants: each takes one place everywhere. $\square$
 # :::
 
 # %% tags=["remove-cell"]
@@ -232,12 +234,12 @@ print(
 # :::{prf:theorem} T6c: Top-1 dictionaries are power diagrams [N]
 # :label: thm-T6c
 # In words: any nearest-centre partition can be had with one neuron for each centre. The formula $w_j = c_j$ that one finds first fails far out, unless the
-# origin lies among the centres; with the decoder bias at the centres' mean it holds everywhere.
+# origin lies in the hull of the centres; with the decoder bias at the centres' mean it holds everywhere.
 #
 # In symbols: let $a = b_{\mathrm{dec}}$, $w_j = c_j - a$ and $b_j = (\omega_j - \lVert c_j - a\rVert^2)/2 + \beta$.
-# 1. $p_j(x) = \tfrac12\big(\lVert x - a\rVert^2 - \pi_j(x)\big) + \beta$, so the largest pre-activation belongs to the nearest centre.
+# 1. With $q(x) = \lVert x - a\rVert^2/2$ we have $p_j = q - \pi_j/2 + \beta$, so the largest pre-activation belongs to the nearest centre.
 # 2. Some $\beta$ makes the winner positive at *every* $x \in \mathbb{R}^n$ if and only if $a$ lies in the convex hull of the centres. For
-#    $a = \tfrac1m\sum_j c_j$ it suffices that $\beta > \tfrac{1}{2m}\sum_j \big(\lVert c_j - a\rVert^2 - \omega_j\big)$.
+#    $a = \tfrac1m\sum_j c_j$ it suffices that $\beta$ is above half the mean of $\lVert c_j - a\rVert^2 - \omega_j$ over all $j$.
 # 3. Conversely every Top-1 SAE with $d$ neurons is a power diagram of $d + 1$ sites: $b_{\mathrm{dec}} + w_j$ with weight
 #    $\lVert w_j\rVert^2 + 2b_j$, and *silence*, the site $b_{\mathrm{dec}}$ with weight 0.
 # :::
@@ -292,7 +294,7 @@ print(
     )
 )
 sites, omega = power_sites(voronoi_sae(centres))
-print(f"sites read back from the weights are the centres: {np.allclose(sites[:-1], centres, atol=1e-12)}")
+print(f"sites read back: {np.allclose(sites[:-1], centres, atol=1e-12)}")
 
 # %% [markdown]
 # ### Which concepts can share a Top-1 dictionary?
@@ -304,17 +306,17 @@ print(f"sites read back from the weights are the centres: {np.allclose(sites[:-1
 # :label: thm-T6c-families
 # In words: disjoint concepts have a Top-1 dictionary with a neuron for each unless their points balance against each other.
 #
-# In symbols: let $C_1, \dots, C_m$ be finite and disjoint. Exactly one of these exists:
+# In symbols: let $C_1, \dots, C_m$ be finite, not empty and disjoint, and $\hat x = (x, 1)$. Exactly one of these exists:
 # - a Top-1 SAE with $p_j(x) > p_i(x)$ for all $x \in C_j$, all $i \ne j$;
 # - weights $\alpha_{x,i} \ge 0$ for $x \in C_j$, $i \ne j$, not all zero, such that for every concept $l$
 #
-# $$ \sum_{x \in C_l}\sum_{i \ne l} \alpha_{x,i}\,(x, 1) \;=\; \sum_{j \ne l}\sum_{x \in C_j} \alpha_{x,l}\,(x, 1). $$
+# $$ \begin{aligned} &\sum_{x \in C_l}\sum_{i \ne l} \alpha_{x,i}\,\hat x \\ &\quad = \sum_{j \ne l}\sum_{x \in C_j} \alpha_{x,l}\,\hat x. \end{aligned} $$
 #
 # If every $C_j$ is separated from the other concepts by a ReLU neuron, these very neurons are such a Top-1 dictionary.
 # :::
 #
 # :::{dropdown} Proof
-# Write $\hat x = (x, 1)$ and $v_j = (w_j, b_j)$, with the decoder bias absorbed. The dictionary asks for
+# Write $v_j = (w_j, b_j)$, with the decoder bias absorbed. The dictionary asks for
 # $\langle v_j - v_i, \hat x\rangle > 0$ for all triples $(x, j, i)$, a finite system of strict linear inequalities in $(v_1, \dots, v_m)$. By
 # Gordan's theorem either it has a solution or some non-negative, non-zero combination of its left sides vanishes identically,
 # $\sum \alpha_{x,i}\langle v_j - v_i, \hat x\rangle = 0$ for all $v$; not both. Collect the coefficient of each $v_l$: that is the balance. Positivity of
@@ -356,8 +358,8 @@ plt.show()
 ends = pinwheels["long bars"][0]
 for i, point in enumerate(balance.points):
     where, weight = ends[point], Fraction(balance.weights[i]).limit_denominator(99)
-    print(f"({where[0]:4.1f}, {where[1]:4.1f}) of bar {balance.owners[i] + 1}", end=" ")
-    print(f"against bar {balance.rivals[i] + 1}: weight {weight}")
+    print(f"bar {balance.owners[i] + 1} at ({where[0]:4.1f}, {where[1]:4.1f})", end=", ")
+    print(f"rival {balance.rivals[i] + 1}: {weight}")
 print(f"balance verified in fractions: {balance.verify(ends)}")
 
 # %% [markdown]
@@ -367,20 +369,21 @@ print(f"balance verified in fractions: {balance.verify(ends)}")
 # :label: thm-T6d
 # In words: what lies between two others is out of reach for a neuron that decides alone, and easy for one that competes.
 #
-# In symbols: let $A$, $M$, $B$ be finite sets of points.
+# In symbols: let $A$, $M$, $B$ be finite sets of points, not empty and disjoint; half-spaces are open, and $J$ counts the points of all three.
+#
 # 1. If a point of the segment from $a \in \operatorname{conv} A$ to $b \in \operatorname{conv} B$ lies in $\operatorname{conv} M$, no half-space contains
 #    $M$ and misses $A \cup B$.
 # 2. If moreover each point of $M$ is the midpoint of a point of $A$ and one of $B$, and no point of $A \cup B$ is used twice, then
-#    $J(\theta, M) \le \tfrac12$ for every half-space $\theta$; this is attained.
-# 3. If the three sets lie in the cells of three centres, a Top-1 dictionary of three neurons separates all of them, collinear or not.
+#    $J(\theta, M) \le \tfrac12$ for every half-space $\theta$. There are such sets and half-spaces with equality.
+# 3. If the three sets lie inside the open cells of three centres, a Top-1 dictionary of three neurons separates all of them, collinear or not.
 # :::
 #
 # :::{dropdown} Proof
 # 1. The common point is a convex combination of points of $M$, where $p > 0$, and one of points of $A \cup B$, where $p \le 0$. The affine function $p$
 #    cannot be both at it.
 # 2. $p(\tfrac12(a+b)) = \tfrac12(p(a) + p(b)) > 0$ makes $p(a) > 0$ or $p(b) > 0$. So $\theta$ contains at least as many points of $A \cup B$ as
-#    of $M$, say $t$ of $M$: $J \le t/(|M| + t) \le \tfrac12$ since $t \le |M|$. With $\theta \supseteq M \cup B$, $\theta \cap A = \emptyset$ and $|B| = |M|$
-#    it is ½.
+#    of $M$, say $t$ of $M$: $J \le t/(|M| + t) \le \tfrac12$ since $t \le |M|$. With $\theta \supseteq M \cup B$, $\theta \cap A = \emptyset$ and $|B| = |M|$,
+#    as in {numref}`fig-13-front`, it is ½.
 # 3. {prf:ref}`thm-T6c`. $\square$
 # :::
 #
@@ -402,7 +405,7 @@ laws = [
     curve.assign(law="random labels, 16 dim.", share=binom.cdf(16, 3 * curve.points - 1, 0.5)),
 ]
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Share of samples whose middle cluster one neuron separates, over points per cluster divided by dimension. It falls from 1 to 0 around a ratio between one half and one and a half; a black ceiling falls later, between 1.5 and 3."}, "figure": {"name": "fig-13-few", "caption": "With fewer points than dimensions one neuron separates even the middle cluster of almost every sample; with twice as many, none. Solid: ceiling from the probability that a hull misses its centre. Dashed: Cover's count, as if the labels of the $3N$ points were random; a guide, not a bound."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Share of samples whose middle cluster one neuron separates, over points per cluster divided by dimension. It falls from 1 to 0 around a ratio between one half and one and a half; a black ceiling falls later, between 1.5 and 3."}, "figure": {"name": "fig-13-few", "caption": "With half as many points as dimensions one neuron separates even the middle cluster of almost every sample; with twice as many, of practically none. Solid: ceiling from the probability that a hull misses its centre. Dashed: Cover's count, as if the labels of the $3N$ points were random; a guide, not a bound."}}
 ax = plots.theory_and_measured(pd.concat(laws), few, "ratio", "share", line="law", hue="dimensions")
 ax.set(xlabel="points in each cluster, per dimension", ylabel="share of samples with a separating neuron")
 plt.show()
@@ -443,7 +446,7 @@ plt.show()
 # %% [markdown]
 # **Try to refute it.** Random triples; nearly back to back (one coordinate off by one); exactly back to back; and triples in which two face a third. For
 # each pair a common point is computed and substituted, in whole numbers; the pair counts as disjoint if that fails. So a disjoint triple could
-# turn up: triples with *two* disjoint pairs do, by the thousand. And for middle clusters as in {prf:ref}`thm-T6d`, part 1, the library's `separate` is
+# turn up: triples with *two* disjoint pairs do. And for middle clusters as in {prf:ref}`thm-T6d`, part 1, the library's `separate` is
 # asked for a neuron, in 1 to 32 dimensions.
 
 # %% tags=["hide-input", "nbval-check-output"]
@@ -461,6 +464,7 @@ print(claims.record("T6", "disjoint_triples", value=refuted, n=tried))
 glue("13-n-regions", f"{regions.points.sum():,}", display=False)
 glue("13-n-diagrams", f"{diagram_trials.points.sum():,}", display=False)
 glue("13-n-triples", f"{tried:,}", display=False)
+glue("13-refuted", f"{refuted}", display=False)
 glue("13-mismatches", f"{regions.mismatches.sum() + diagram_trials.mismatches.sum()}", display=False)
 
 # %% [markdown]
@@ -536,7 +540,7 @@ for (world, gate), group in chosen.groupby(["world", "gate"]):
         J, low, high, _ = over_seeds(group[kind])
         cells.append((f"{kind}, {world}", gate, J, max(low, 0), min(high, 1), ceiling))
         key = f"13-{kind}-{gate}-{world.split()[0]}"
-        glue(key, f"{J:.2f} [{low:.2f}, {high:.2f}]", display=False)
+        glue(key, f"{J:.2f} [{max(low, 0):.2f}, {min(high, 1):.2f}]", display=False)
         glue(f"{key}-mean", f"{J:.2f}", display=False)
 summary = pd.DataFrame(cells, columns=["clusters", "gate", "J", "low", "high", "ceiling"])
 glue("13-largest-relu", f"{trained[trained.gate == 'ReLU'].largest.max():.3f}", display=False)
@@ -558,7 +562,7 @@ trained.groupby(["world", "gate", "penalty"])[columns].mean().style.format(preci
 # %% [markdown]
 # The largest Jaccard index of any trained ReLU neuron with any middle cluster, over all penalties and seeds, is {glue:text}`13-largest-relu`.
 #
-# *Among others*, competition pays: on the middle clusters the best Top-1 neuron has {glue:text}`13-middles-TopK-among`, the best ReLU neuron
+# *Among others*, competition pays: the best Top-1 neuron of a middle cluster has a mean index of {glue:text}`13-middles-TopK-among`, the best ReLU neuron
 # {glue:text}`13-middles-ReLU-among`. On the ends, which a half-space *can* have, the gates are at
 # {glue:text}`13-ends-TopK-among` and {glue:text}`13-ends-ReLU-among`.
 #
@@ -573,9 +577,9 @@ trained.groupby(["world", "gate", "penalty"])[columns].mean().style.format(preci
 #
 # - On {glue:text}`13-n-regions` points the code of Top-K agrees with the count of rivals, ties included; on {glue:text}`13-n-diagrams` points the
 #   constructed dictionaries agree with the nearest centre. Mismatches: {glue:text}`13-mismatches`.
-# - Of {glue:text}`13-n-triples` triples of half-spaces and middle clusters none refuted {prf:ref}`thm-T6e` or {prf:ref}`thm-T6d`.
-# - Three statements needed repair on the way. The cells in {prf:ref}`thm-T6a` are those of the hyperplanes *and the ties*. The Voronoi construction
-#   with $w_j = c_j$ works on the whole space only if the decoder bias lies among the centres ({prf:ref}`thm-T6c`). And a Top-1 neuron *separates* the middle
+# - Of {glue:text}`13-n-triples` triples of half-spaces and middle clusters {glue:text}`13-refuted` refuted {prf:ref}`thm-T6e` or {prf:ref}`thm-T6d`.
+# - Three statements are not quite true as one first writes them down. The cells in {prf:ref}`thm-T6a` are those of the hyperplanes *and the ties*. The Voronoi construction
+#   with $w_j = c_j$ works on the whole space only if the decoder bias, there the origin, lies in the hull of the centres ({prf:ref}`thm-T6c`). And a Top-1 neuron *separates* the middle
 #   of three clusters; to *approximate* it in the whole space it needs rivals on all sides. For the ReLU side, collinear centres are not
 #   enough: with few points in many dimensions one neuron separates the sample.
 #
