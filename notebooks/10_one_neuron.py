@@ -8,7 +8,7 @@
 # bears, or a few of the points, at most $n + 2$ in $n$ dimensions, prove that there is none. And whether success is remarkable depends on
 # one ratio: the number of points against twice the number of the neuron's weights, $2(n+1)$. Up to half of it one neuron can cut out *any* set of points (in general position), with or without a
 # meaning; well above it practically none of those that chance picks. On 1,797 handwritten digits a single neuron could separate {glue:text}`10-digits-yes` of the ten
-# digits from all others, and none of {glue:text}`10-nulls` random sets of the same sizes.
+# digits from all others, and {glue:text}`10-null-yes` of {glue:text}`10-nulls` random sets of the same sizes.
 #
 # *Decides:* {ref}`T2 <claim-T2>`, {ref}`T5c <claim-T5c>`. *Needs:* {doc}`00_framework`. *Reading time:* 20 minutes.
 
@@ -427,7 +427,7 @@ plt.show()
 # Every answer that we could check was right: {glue:text}`10-n-hard` hard instances, {glue:text}`10-n-wrong` wrong answers, {glue:text}`10-n-undecided` undecided. The packing bound was beaten by {glue:text}`10-n-beaten` of {glue:text}`10-n-tried` neurons.
 # Cover's formula was compared with all three counts on {glue:text}`10-n-sets` point sets (disagreements: {glue:text}`10-n-miscounts`), and at $N = 2(n+1)$ the measured shares are within {glue:text}`10-transition` of one half.
 #
-# What surprised us is how much a single direction could do on real images. Most digits are one half-space each, exactly. Where a trained dictionary has no neuron for such a digit, the geometry is not to blame.
+# What surprised us is how much a single direction could do on real images. Of the ten digits {glue:text}`10-digits-yes` are one half-space each, exactly. Where a trained dictionary has no neuron for such a digit, the geometry is not to blame.
 
 # %% [markdown]
 # ## What it means for your SAE

@@ -49,7 +49,7 @@ proof = refusal.certificates[0]
 glue("n-unit", f"{len(unit)}", display=False)
 glue("n-support", f"{len(proof.inside_rows)}", display=False)
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two square panels with the same blue concept points in the middle and hollow other points around them. Left: three grey lines enclose an orange triangular region around the concept with no other point in it. Right: one hollow point lies among the concept points, inside a triangle drawn between three of them whose corners carry numbers that sum to one."}, "figure": {"name": "fig-11-unit", "caption": "Every other point outside the concept's hull: a unit separates. One inside: nothing does. Left: the hyperplanes of the unit's neurons (grey) and the region where all fire (orange). Right: the offending point is a weighted mean of concept points; the numbers are the weights, which anyone can check. Every neuron that fires on the corners fires on it."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Two square panels with the same blue concept points in the middle and hollow other points around them. Left: three grey lines enclose an orange triangular region around the concept with no other point in it. Right: one other point, marked by a cross, lies among the concept points, inside a triangle drawn between three of them whose corners carry numbers that sum to one."}, "figure": {"name": "fig-11-unit", "caption": "Every other point outside the concept's hull: a unit separates. One inside: nothing does. Left: the hyperplanes of the unit's neurons (grey) and the region where all fire (orange). Right: the offending point (cross) is a weighted mean of concept points; the numbers are the weights, which anyone can check. Every neuron that fires on the corners fires on it."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.5))
 lines = [name for name in grid if str(name).startswith("neuron")]
 colours = {"unit": plots.palette.neuron}
@@ -231,7 +231,7 @@ ax = plots.theory_and_measured(
 )
 ax.set(xlabel="dimension of the space", ylabel="neurons of the unit, mean", xticks=means.d_in)
 ax.set_ylim(bottom=0)
-ax.set_title("14 concept points, 14 negatives around them")
+ax.set_title("14 concept points, up to 14 negatives around them")
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]

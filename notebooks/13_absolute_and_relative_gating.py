@@ -3,7 +3,7 @@
 #
 # **Question.** Should your neurons decide alone (ReLU) or compete (Top-K)? What can the one represent that the other cannot?
 #
-# **Short answer.** A neuron that decides alone owns a half-space. Of three equal clusters in a row it can never have the middle one: its
+# **Short answer.** A neuron that decides alone owns a half-space. Of three copies of a cluster in a row it can never have the middle one: its
 # Jaccard index with it stays at or below ½. A neuron that competes for one place owns a cell of a *power diagram*, and any number of concepts can
 # have such cells side by side. The price is that concepts which belong together cannot be active together. And what a gate *can*
 # represent is not what training finds: trained Top-1 neurons reach {glue:text}`13-middles-TopK-among-mean` on middle clusters, ReLU neurons
@@ -152,7 +152,7 @@ for name, (V, c) in {"hyperplanes": (W, b), "hyperplanes and ties": (W_ties, b_t
     pairs = pd.DataFrame({"cell": cell, "fired": fired}).drop_duplicates()
     mixed[name] = len(arrangement_cells(V, c)), int((pairs.cell.value_counts() > 1).sum())
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels with the same orange region, a sector cut off below. Left: three grey lines form a triangle, and the region's border runs through the triangle. Right: three more grey lines through the centre; every border of the region lies on a line."}, "figure": {"name": "fig-13-cells", "caption": "The borders of a competing neuron's region are ties. **Left:** the neurons' own hyperplanes; the region of one of three Top-1 neurons (orange) cuts through their cells. **Right:** with the ties drawn as well, every border lies on a line."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels with the same orange region, a wedge that opens upwards. Left: three grey lines form a triangle, and the region's border runs through the triangle. Right: three more grey lines through the centre; every border of the region lies on a line."}, "figure": {"name": "fig-13-cells", "caption": "The borders of a competing neuron's region are ties. **Left:** the neurons' own hyperplanes; the region of one of three Top-1 neurons (orange) cuts through their cells. **Right:** with the ties drawn as well, every border lies on a line."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.7))
 frame = seen(three, "neuron")
 frame[[f"line {i}" for i in range(6)]] = window @ W_ties + b_ties
