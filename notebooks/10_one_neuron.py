@@ -105,9 +105,9 @@ plt.show()
 #
 # *If.* The hulls of finite sets are compact, so there are $u \in \operatorname{conv}(C)$ and $v \in \operatorname{conv}(R)$ whose distance is the least. They differ, because
 # the hulls are disjoint. Put $w = u - v$. For every $x \in \operatorname{conv}(C)$ and $0 < t \le 1$ the point $u + t(x - u)$ lies in the hull, so it is not closer to $v$ than $u$ is:
-# $0 \le \norm{w + t(x-u)}^2 - \norm{w}^2 = 2t\inner{w, x - u} + t^2\norm{x - u}^2$. Divide by $t$ and let $t \to 0$: $\inner{w, x} \ge \inner{w, u}$. In the same way
+# $0 \le \norm{w + t(x-u)}^2 - \norm{w}^2$ $= 2t\inner{w, x - u} + t^2\norm{x - u}^2$. Divide by $t$ and let $t \to 0$: $\inner{w, x} \ge \inner{w, u}$. In the same way
 # $\inner{w, y} \le \inner{w, v}$ for every $y \in \operatorname{conv}(R)$. With $b = -\inner{w, u + v}/2$ we get
-# $p(x) \ge \inner{w, u - v}/2 = \norm{w}^2/2 > 0$ on $C$ and $p(y) \le -\norm{w}^2/2 < 0$ on $R$.
+# $p(x) \ge \inner{w, u - v}/2$ $= \norm{w}^2/2 > 0$ on $C$ and $p(y) \le -\norm{w}^2/2 < 0$ on $R$.
 # :::
 #
 # The proof builds a neuron. It is the best one in a definite sense. Let $\norm{w} = 1$; then $|p(x)|$ is the distance of $x$ from the neuron's boundary. The *margin* of

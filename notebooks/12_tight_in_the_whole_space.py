@@ -241,11 +241,11 @@ glue("12-ring-5", f"{ring[5]:.2f}", display=False)
 #
 # *Normals turn slowly.* Let $y, y'$ be border points with normals $n, n'$. The ball of radius $R$ that touches at $y$ from inside contains
 # the point $y - Rn + Rn'$. It is in $C$, so $\inner{n', y - Rn + Rn' - y'} \le 0$, that is, $R(1 - \inner{n, n'}) \le \inner{n', y' - y}$. Likewise
-# $R(1 - \inner{n, n'}) \le \inner{n, y - y'}$. Add the two: $R\,\|n - n'\|^2 \le \inner{n' - n, y' - y} \le \|n - n'\|\,\|y - y'\|$. So
+# $R(1 - \inner{n, n'}) \le \inner{n, y - y'}$. Add the two: $R\,\|n - n'\|^2 \le \inner{n' - n, y' - y}$ $\le \|n - n'\|\,\|y - y'\|$. So
 # $\|n - n'\| \le \|y - y'\|/R$, and each of the two terms on the right, being non-negative, is at most $\|y - y'\|^2/R$.
 #
 # *What is not cut off is near.* Let $x$ have distance $t > 0$ from $C$, nearest point $y$ and normal $n$ there: $x = y + tn$. Take $y_j$ within $\rho$
-# of $y$. Then $\inner{n_j, x - y_j} = t\inner{n, n_j} - \inner{n_j, y_j - y} \ge t\,(1 - \rho^2/(2R^2)) - \rho^2/R \ge t/2 - \rho^2/R$. For
+# of $y$. Then $\inner{n_j, x - y_j}$ $= t\inner{n, n_j} - \inner{n_j, y_j - y}$ $\ge t\,(1 - \rho^2/(2R^2)) - \rho^2/R$ $\ge t/2 - \rho^2/R$. For
 # $t \ge 2\rho^2/R$ neuron $j$ is silent on $x$. So $\theta_M$ stays within $2\rho^2/R$ of $C$. With $S$ the surface area of the parallel body
 # $C + 2R\,B$, the excess volume is at most $2S\rho^2/R$.
 #
@@ -266,8 +266,8 @@ glue("12-ring-5", f"{ring[5]:.2f}", display=False)
 # Divide the sphere into the sets $\Omega_j$ on which $u_j$ attains the maximum, with shares $a_j$, $\sum_j a_j = 1$. On $\Omega_j$ the integrand is
 # $\inner{u_j, s}^{-r}$, which grows with the angle from $u_j$. Among all sets of share $a_j$ its integral is least on the cap around $u_j$; call
 # that $G(a_j)$. The derivative of $G$ is the integrand at the rim of the cap, which grows with the cap, so $G$ is convex. By Jensen
-# $\sum_j G(a_j) \ge |M|\,G(1/|M|)$. On a cap of angle $\phi$ the integral is $\frac1{W_r}\int_0^\phi \cos^{-r}t\,\sin^{r-2}t\,dt =
-# \tan^{r-1}\phi/((r-1)W_r)$, since $(\tan^{r-1})' = (r-1)\sin^{r-2}\!/\cos^{r}$. For small caps $\phi$ is proportional to $|M|^{-1/(r-1)}$ and the
+# $\sum_j G(a_j) \ge |M|\,G(1/|M|)$. On a cap of angle $\phi$ the integral is $\frac1{W_r}\int_0^\phi \cos^{-r}t\,\sin^{r-2}t\,dt$
+# $= \tan^{r-1}\phi/((r-1)W_r)$, since $(\tan^{r-1})' = (r-1)\sin^{r-2}\!/\cos^{r}$. For small caps $\phi$ is proportional to $|M|^{-1/(r-1)}$ and the
 # relative excess to $\phi^2$.
 #
 # *Plane.* $W_2 = \pi$ and $\phi = \pi/|M|$. Arcs tile the circle, so all inequalities can be equalities, and for the regular polygon they are.

@@ -245,7 +245,7 @@ print(
 # :::
 #
 # :::{dropdown} Proof
-# 1. $\lVert x - c_j\rVert^2 = \lVert (x - a) - (c_j - a)\rVert^2 = \lVert x - a\rVert^2 - 2\langle c_j - a, x - a\rangle + \lVert c_j - a\rVert^2$. Solve for the
+# 1. $\lVert x - c_j\rVert^2 = \lVert (x - a) - (c_j - a)\rVert^2$ $= \lVert x - a\rVert^2 - 2\langle c_j - a, x - a\rangle$ $+ \lVert c_j - a\rVert^2$. Solve for the
 #    inner product. The term $\lVert x - a\rVert^2$ is common to all $j$.
 # 2. *If.* Let $a = \sum_j \lambda_j c_j$ with $\lambda_j \ge 0$, $\sum_j\lambda_j = 1$. Then $\sum_j\lambda_j w_j = 0$, so
 #    $\sum_j\lambda_j p_j(x) = \sum_j\lambda_j b_j$ is the same number at every $x$, and the largest $p_j$ is at least this mean. Choose $\beta$ so that it
@@ -381,7 +381,7 @@ print(f"balance verified in fractions: {balance.verify(ends)}")
 # :::{dropdown} Proof
 # 1. The common point is a convex combination of points of $M$, where $p > 0$, and one of points of $A \cup B$, where $p \le 0$. The affine function $p$
 #    cannot be both at it.
-# 2. $p(\tfrac12(a+b)) = \tfrac12(p(a) + p(b)) > 0$ makes $p(a) > 0$ or $p(b) > 0$. So $\theta$ contains at least as many points of $A \cup B$ as
+# 2. $p(\tfrac12(a+b))$ $= \tfrac12(p(a) + p(b)) > 0$ makes $p(a) > 0$ or $p(b) > 0$. So $\theta$ contains at least as many points of $A \cup B$ as
 #    of $M$, say $t$ of $M$: $J \le t/(|M| + t) \le \tfrac12$ since $t \le |M|$. With $\theta \supseteq M \cup B$, $\theta \cap A = \emptyset$ and $|B| = |M|$,
 #    as in {numref}`fig-13-front`, it is ½.
 # 3. {prf:ref}`thm-T6c`. $\square$
