@@ -81,12 +81,16 @@ def audit(
     if activations.n_points != len(x):
         offence = f"covers {activations.n_points} points of {len(x)}"
         raise InputError("sae", offence, "give activation sets on the same points")
+    if not activations.d_sae:
+        raise InputError("sae", "has no neurons", "give at least one neuron")
     if found is None:
         found = limits(x, concepts, **options)
     elif options:
         raise InputError(next(iter(options)), "is given beside found", "leave one of them out")
     elif list(found.concept) != list(concepts.names):
         raise InputError("found", "is of other concepts", "give what limits said of these")
+    elif (found.n_inside != concepts.sizes).any() or (found.n_inside + found.n_outside != len(x)).any():
+        raise InputError("found", "is of other points", "give what limits said of these")
     return _with_neurons(found.copy(), activations, concepts)
 
 

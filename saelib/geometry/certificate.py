@@ -9,11 +9,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from saelib.errors import InputError
 from saelib.geometry.enclosure import enclose_solution
 from saelib.geometry.exact_programme import cayley_system
 from saelib.geometry.exact_rational import solve_exactly
-from saelib.geometry.two_sets import read_two_sets
+from saelib.geometry.two_sets import read_two_sets, refuse_missing_rows
 
 __all__ = ["Certificate", "certify", "rational_certificate"]
 
@@ -118,16 +117,7 @@ class Certificate:
         (True, False)
         """
         first, second = read_two_sets(inside, outside)
-        for argument, points, rows in (
-            ("inside", first, self.inside_rows),
-            ("outside", second, self.outside_rows),
-        ):
-            if rows.max() >= len(points):
-                raise InputError(
-                    argument,
-                    f"has {len(points)} rows, the certificate rests on row {rows.max()}",
-                    "give the points it was made for",
-                )
+        refuse_missing_rows(first, second, self.inside_rows, self.outside_rows)
         first, second = first[self.inside_rows], second[self.outside_rows]
         if self.proof == "rational":
             return _meets(first, second, self.exact_alpha, self.exact_beta)

@@ -92,10 +92,12 @@ class _Work:
     def __post_init__(self) -> None:
         # Columns of unit spread serve the search; what is returned is decided on the points as they are.
         both = np.concatenate([self.inside, self.outside])
+        # Brought to size one by a power of two: squares of huge or tiny numbers leave float64.
+        both = np.ldexp(both, -np.frexp(np.abs(both).max())[1])
         centre = both.mean(axis=0)
         spread = np.sqrt(((both - centre) ** 2).mean(axis=0))
         self.spread = np.where(spread > 0, spread, 1.0)
-        self.x, self.y = (self.inside - centre) / self.spread, (self.outside - centre) / self.spread
+        self.x, self.y = np.split((both - centre) / self.spread, [len(self.inside)])
 
     def cut_greedily(self) -> None:
         """Find directions that cut off every negative but those in the hull and those undecided."""

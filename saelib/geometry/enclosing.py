@@ -66,7 +66,7 @@ def limits(
     Raises
     ------
     InputError
-        If points and concepts do not fit one another, or a number is not finite.
+        If points and concepts do not fit one another, there is no concept, or a number is not finite.
 
     Examples
     --------
@@ -75,8 +75,11 @@ def limits(
     [['middle', 'no', 1, 1, 'yes', 2]]
     """
     x = checked_points(points, concepts)
-    if isinstance(most_certificates, bool) or most_certificates < 0:
-        raise InputError("most_certificates", f"is {most_certificates!r}", "give a number of at least 0")
+    whole = isinstance(most_certificates, int | np.integer) and not isinstance(most_certificates, bool)
+    if not whole or most_certificates < 0:
+        raise InputError("most_certificates", f"is {most_certificates!r}", "give an integer of at least 0")
+    if not concepts.n_concepts:
+        raise InputError("concepts", "has none", "give at least one concept")
     places = np.unique(x, axis=0, return_inverse=True)[1].ravel()
     task = delayed(limits_of_one)
     rows = Parallel(n_jobs=jobs, return_as="generator")(
@@ -111,7 +114,10 @@ def checked_points(points: npt.ArrayLike, concepts: ConceptSet) -> npt.NDArray[n
     >>> checked_points([[1, 2]], ConceptSet([[1]])).dtype
     dtype('float64')
     """
-    x = np.asarray(points)
+    try:
+        x = np.asarray(points)
+    except ValueError:
+        raise InputError("points", "is ragged", "give real numbers [n, d_in]") from None
     if x.ndim != 2 or not x.size or x.dtype.kind not in "fiu":
         raise InputError("points", f"has shape {x.shape} and type {x.dtype}", "give real numbers [n, d_in]")
     if not np.isfinite(x).all():

@@ -14,7 +14,7 @@ from saelib.geometry.exact_separation import decide_exactly
 from saelib.geometry.nearest_points import Nearest, nearest_points
 from saelib.geometry.neuron import Neuron
 from saelib.geometry.support_vectors import nearest_by_support_vectors
-from saelib.geometry.two_sets import read_two_sets
+from saelib.geometry.two_sets import read_two_sets, refuse_missing_rows
 
 __all__ = ["Separation", "Undecided", "decide", "separate"]
 
@@ -80,12 +80,13 @@ class Separation:
         -------
         bool
             True if it fires on all points inside, on none outside, in floating point and without rounding,
-            and the margin, up to rounding, is what is stated and no more than the bound.
+            the margin, up to rounding, is what is stated and no more than the bound, and the convex
+            combinations are near enough to prove the bound.
 
         Raises
         ------
         InputError
-            If the points are malformed.
+            If the points are malformed or have not the rows that carry weight.
 
         Examples
         --------
@@ -95,10 +96,12 @@ class Separation:
         (True, False)
         """
         first, second = read_two_sets(inside, outside)
+        gap = _gap(self, first, second)
         if not _separates(self.neuron, first, second):
             return False
         margin = _margin(self.neuron, first, second)
-        return bool(np.isclose(margin, self.margin, rtol=1e-9) and margin <= self.margin_bound * (1 + 1e-9))
+        stated = np.isclose(margin, self.margin, rtol=1e-9, atol=0.0)
+        return bool(stated and margin <= self.margin_bound * (1 + 1e-9) and gap <= 2 * self.margin_bound)
 
     def __repr__(self) -> str:
         return (
@@ -162,7 +165,7 @@ class Undecided:
         Raises
         ------
         InputError
-            If the points are malformed.
+            If the points are malformed or have not the rows that carry weight.
 
         Examples
         --------
@@ -171,9 +174,7 @@ class Undecided:
         True
         """
         first, second = read_two_sets(inside, outside)
-        near = Nearest(self.inside_rows, self.outside_rows, self.alpha, self.beta, first[0], 0)
-        size = max(float(np.abs(first).max()), float(np.abs(second).max()))
-        return _distance(first, second, near) <= self.gap * (1 + 1e-9) + 1e-13 * size
+        return _gap(self, first, second) <= self.gap
 
     def __repr__(self) -> str:
         return f"Undecided(gap={self.gap:.3g}: {self.reason})"
@@ -365,7 +366,22 @@ def _distance(inside: Floats, outside: Floats, near: Nearest) -> float:
     """Length of Σα x − Σβ y, about one of the points so that a common offset costs no digits."""
     first, second = inside[near.first_rows], outside[near.second_rows]
     alpha, beta = near.alpha / near.alpha.sum(), near.beta / near.beta.sum()
-    return float(np.linalg.norm(alpha @ (first - first[0]) - beta @ (second - first[0])))
+    apart = alpha @ (first - first[0]) - beta @ (second - first[0])
+    size = float(np.abs(apart).max())
+    if not 0.0 < size < np.inf:
+        return size
+    # Squares of numbers beyond 1e±154 leave float64; a power of two brings them back and rounds nothing.
+    return float(np.ldexp(np.linalg.norm(np.ldexp(apart, -_power(size))), _power(size)))
+
+
+def _gap(answer: Separation | Undecided, inside: Floats, outside: Floats) -> float:
+    """How far apart its convex combinations are at least, all rounding granted; infinite if not convex."""
+    refuse_missing_rows(inside, outside, answer.inside_rows, answer.outside_rows)
+    if min(answer.alpha.min(), answer.beta.min()) < 0.0:
+        return np.inf
+    near = Nearest(answer.inside_rows, answer.outside_rows, answer.alpha, answer.beta, inside[0], 0)
+    size = max(float(np.abs(inside).max()), float(np.abs(outside).max()))
+    return _distance(inside, outside, near) * (1 - 1e-9) - 1e-13 * size
 
 
 def _power(size: float) -> int:

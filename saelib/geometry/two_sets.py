@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from saelib.errors import InputError
 
-__all__ = ["read_two_sets"]
+__all__ = ["read_two_sets", "refuse_missing_rows"]
 
 Points = npt.NDArray[np.float64]
 
@@ -50,6 +50,39 @@ def read_two_sets(inside: npt.ArrayLike, outside: npt.ArrayLike) -> tuple[Points
     return first, second
 
 
+def refuse_missing_rows(
+    inside: Points, outside: Points, inside_rows: npt.NDArray[np.intp], outside_rows: npt.NDArray[np.intp]
+) -> None:
+    """Refuse points that have not the rows on which an answer rests.
+
+    Parameters
+    ----------
+    inside, outside : ndarray [n, d_in]
+        As read.
+    inside_rows, outside_rows : ndarray of int
+        Rows that carry weight.
+
+    Raises
+    ------
+    InputError
+        If a set has fewer rows.
+
+    Examples
+    --------
+    >>> refuse_missing_rows(np.zeros((1, 2)), np.ones((1, 2)), np.array([0]), np.array([4]))
+    Traceback (most recent call last):
+    ...
+    saelib.errors.InputError: outside has 1 rows, the answer rests on row 4: give the points it was made for
+    """
+    for argument, points, rows in (("inside", inside, inside_rows), ("outside", outside, outside_rows)):
+        if rows.max() >= len(points):
+            raise InputError(
+                argument,
+                f"has {len(points)} rows, the answer rests on row {rows.max()}",
+                "give the points it was made for",
+            )
+
+
 def _read(argument: str, points: npt.ArrayLike) -> Points:
     try:
         given = np.asarray(points)
@@ -70,10 +103,7 @@ def _read(argument: str, points: npt.ArrayLike) -> Points:
 
 
 def _refuse_shared_points(inside: Points, outside: Points) -> None:
-    # A 64-bit hash of every row, in wrapping integers (a float product may round equal rows differently).
-    odd = np.random.default_rng(0).integers(0, 2**63, inside.shape[1], dtype=np.uint64) * np.uint64(2)
-    odd += np.uint64(1)
-    codes = [(points.view(np.uint64) * odd).sum(axis=1, dtype=np.uint64) for points in (inside, outside)]
+    codes = _codes(inside), _codes(outside)
     for code in np.intersect1d(*codes):
         for row in np.flatnonzero(codes[0] == code):
             for other in np.flatnonzero(codes[1] == code):
@@ -83,3 +113,13 @@ def _refuse_shared_points(inside: Points, outside: Points) -> None:
                         f"row {other} is the same point as inside row {row}",
                         "a point is inside or outside, leave it in one set",
                     )
+
+
+def _codes(points: Points) -> npt.NDArray[np.uint64]:
+    """A 64-bit hash of every row, in wrapping integers: a float product may round equal rows differently."""
+    odd = np.random.default_rng(0).integers(0, 2**63, points.shape[1], dtype=np.uint64) * np.uint64(2)
+    odd += np.uint64(1)
+    # Whole numbers end in zeros, which would stay: the high bits are spread to the low ones first.
+    bits = points.view(np.uint64)
+    bits = bits ^ (bits >> np.uint64(32))
+    return np.asarray((bits * odd).sum(axis=1, dtype=np.uint64))

@@ -122,6 +122,8 @@ def test_processes_change_nothing() -> None:
         (np.where(np.eye(25, 2) > 0, np.nan, 0.0), {}, "points is not finite in row 0"),
         (np.full((25, 1), "a"), {}, "points has shape .* type"),
         (grid(), {"most_certificates": -1}, "most_certificates is -1"),
+        (grid(), {"most_certificates": "3"}, "most_certificates is '3'"),
+        ([[1.0], [1.0, 2.0]], {}, "points is ragged"),
     ],
 )
 def test_malformed_input_is_refused(points: np.ndarray, options: dict, message: str) -> None:
@@ -137,5 +139,11 @@ def test_activation_sets_and_limits_of_others_are_refused() -> None:
     fires = ActivationSets(np.ones((25, 1), dtype=bool))
     with pytest.raises(InputError, match="found is of other concepts"):
         audit(fires, grid(), concepts().select([0, 1]), found=found)
+    with pytest.raises(InputError, match="found is of other points"):
+        audit(fires, grid(), concepts(), found=found.assign(n_inside=found.n_inside + 1))
+    with pytest.raises(InputError, match="sae has no neurons"):
+        audit(ActivationSets(np.zeros((25, 0), dtype=bool)), grid(), concepts(), jobs=1)
+    with pytest.raises(InputError, match="concepts has none"):
+        limits(grid(), concepts().select([]), jobs=1)
     with pytest.raises(InputError, match="units is given beside found"):
         audit(fires, grid(), concepts(), found=found, units=True)

@@ -193,6 +193,15 @@ def test_badly_scaled_and_constant_columns_do_not_matter(scale):
     assert not unit.fires(outside).any()
 
 
+@pytest.mark.parametrize("power", [-700, 700])
+def test_the_unit_of_length_does_not_matter(power):
+    inside, outside = np.zeros((1, 2)), np.ldexp([[1.0, 1.0], [-1.0, -1.0]], power)
+    unit = cut(inside, outside)
+    assert len(unit) == 2
+    assert unit.fires(inside).all()
+    assert not unit.fires(outside).any()
+
+
 def test_a_unit_is_a_sequence_of_neurons():
     unit = cut([[0.0]], [[-2.0], [1.0]])
     assert len(unit) == 2

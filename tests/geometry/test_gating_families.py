@@ -134,6 +134,11 @@ def test_a_reason_too_long_for_fractions_is_a_bound_on_the_margin():
     assert found.margin_bound < 1e-9
 
 
+def test_a_concept_compared_with_itself_is_no_reason():
+    row = np.zeros(1, dtype=np.int64)
+    assert not NoTopOneFamily(row, row, row, np.ones(1)).verify([[1.0], [2.0]])
+
+
 def test_a_reason_does_not_verify_on_other_points():
     found = top_one_family([[-1.0], [0.0], [1.0]], [0, 1, 0])
     assert not found.verify([[-1.0], [0.5], [1.0]])

@@ -296,3 +296,16 @@ def test_malformed_input_is_refused_by_name(call: partial, argument: str) -> Non
     with pytest.raises(InputError) as caught:
         call()
     assert caught.value.argument == argument
+
+
+def test_needed_neurons_at_the_ends_of_their_range():
+    assert neurons_needed(1e7, 2) == neurons_needed(0.66, 2) == 3.0
+    assert neurons_needed(0.65, 2) == 4.0
+    with pytest.raises(InputError, match="excess is 1e-06"):
+        neurons_needed(1e-6, 100)
+
+
+def test_the_floor_is_a_number_in_very_many_dimensions():
+    floor = ball_floor([3, 10, 1e6], 1000)
+    assert not np.isnan(floor).any()
+    assert np.isinf(floor[0])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from saelib.errors import InputError
 from saelib.geometry import Certificate, Separation, Undecided, known_instances, separate
 from saelib.geometry.exact_programme import hulls_meet
 from saelib.geometry.exact_rational import exact_sides
+from saelib.geometry.two_sets import _codes
 
 
 def answer(inside: np.ndarray, outside: np.ndarray) -> bool | None:
@@ -192,6 +194,35 @@ def test_false_claims_do_not_verify() -> None:
     split = separate([[2.0]], [[0.0]])
     assert not split.verify([[2.0]], [[0.0], [1.5]])
     assert not split.verify([[1.5]], [[0.0]])
+
+
+def test_a_margin_or_a_bound_that_is_not_proven_does_not_verify() -> None:
+    sets = [[3.0], [4.0]], [[1.0]]
+    found = separate(*sets)
+    assert not replace(found, margin_bound=0.9).verify(*sets)
+    assert not replace(found, beta=np.array([-1.0])).verify(*sets)
+    wide = separate([[0.0, 3.0], [9.0, 3.0]], [[9.0, 0.0]])
+    off = replace(wide, inside_rows=np.array([0]), alpha=np.ones(1))  # farther apart than the bound
+    assert not off.verify([[0.0, 3.0], [9.0, 3.0]], [[9.0, 0.0]])
+    tiny = [[3e-12]], [[1e-12]]
+    assert separate(*tiny).verify(*tiny)
+    assert not replace(separate(*tiny), margin=5e-13).verify(*tiny)
+    doubt = Undecided(0.5, "for a test", np.arange(2), np.arange(1), np.array([2.0, -1.0]), np.ones(1))
+    assert not doubt.verify([[1.0], [2.0]], [[0.0]])
+
+
+@pytest.mark.parametrize("power", [-1000, -600, 600, 1000])
+def test_the_unit_of_length_does_not_matter(power: int) -> None:
+    inside, outside = np.ldexp([[3.0, 0.0], [4.0, 1.0]], power), np.ldexp([[1.0, 0.0]], power)
+    found = separate(inside, outside)
+    assert found.margin == pytest.approx(2.0**power, rel=1e-12)
+    assert found.margin_bound == pytest.approx(2.0**power, rel=1e-12)
+    assert found.verify(inside, outside)
+
+
+def test_points_of_zeros_and_ones_have_codes_of_their_own() -> None:
+    corners = np.array(list(product((0.0, 1.0), repeat=13)))
+    assert len(np.unique(_codes(corners))) == len(corners)
 
 
 # --- symmetries ------------------------------------------------------------------------------------------

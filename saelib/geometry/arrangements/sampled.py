@@ -11,6 +11,7 @@ from saelib.geometry.arrangements.exact import check_dictionary
 __all__ = ["sampled_patterns"]
 
 _BATCH = 4096
+_ENTRIES = 1 << 25  # of the Gram matrices of one batch: 256 MB
 
 
 def sampled_patterns(
@@ -57,8 +58,9 @@ def sampled_patterns(
     if not isinstance(rng, np.random.Generator):
         raise InputError("rng", f"is a {type(rng).__name__}", "give numpy.random.default_rng(seed)")
     packed: list[npt.NDArray[np.uint8]] = []
-    for start in range(0, int(n_samples), _BATCH):
-        size = min(_BATCH, int(n_samples) - start)
+    batch = max(2, min(_BATCH, 2 * _ENTRIES // len(weights) ** 2))
+    for start in range(0, int(n_samples), batch):
+        size = min(batch, int(n_samples) - start)
         wide = _far_and_wide(weights, offsets, size // 2, rng)
         points = np.concatenate([wide, _crossings(weights, offsets, size - size // 2, rng)])
         sums = points @ weights + offsets

@@ -247,7 +247,8 @@ def mixed_signs_ceiling(
     t, sigma = checked_numbers("margin", margin), checked_numbers("sigma", sigma, at_least=0)
     variance = sigma**2 + others * (kappa * high) ** 2
     t, variance = np.broadcast_arrays(t, variance)
-    tail = np.exp(-(t**2) / (2 * np.where(variance > 0, variance, 1.0)))
+    with np.errstate(over="ignore"):  # an infinite exponent is a tail of 0
+        tail = np.exp(-(t**2) / (2 * np.where(variance > 0, variance, 1.0)))
     return np.where(t <= 0, 1.0, np.where(variance > 0, tail, 0.0))[()]
 
 

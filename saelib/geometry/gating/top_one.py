@@ -102,6 +102,8 @@ class NoTopOneFamily:
         x = checked_array("points", points, 2, "[n_points, d_in]")
         if len(x) <= self.points.max():
             raise InputError("points", f"has {len(x)} rows", "give all the points that were asked about")
+        if (self.owners == self.rivals).any():  # p - p is 0 whatever the dictionary: that is no reason
+            return False
         exactly = exact_balance(x[self.points], self.owners, self.rivals)
         return exactly is not None and np.allclose(np.array(exactly, dtype=np.float64), self.weights)
 

@@ -58,8 +58,12 @@ def ball_floor(n_neurons: npt.ArrayLike, r: int) -> Floats:
     p = (r - 1) / 2
     square = special.betaincinv(p, 0.5, 2 * share)  # sin²φ
     # tan^{r−1}φ/(r − 1) over the cap's ∫sin^{r−2}, both divided by sin^{r−1}φ/(r − 1): no digits cancel.
-    log_volume = -p * np.log1p(-square) - np.log1p(_cap_series(p, square))
-    return np.where(m > 2, np.expm1(log_volume), np.inf)
+    log_series = np.log1p(_cap_series(p, square))
+    # In very many dimensions the series overflows where the cap is large; there it is the cap's own measure.
+    log_cap = np.log(2 * p * share) + special.betaln(p, 0.5) - p * np.log(square)
+    log_volume = -p * np.log1p(-square) - np.where(np.isfinite(log_series), log_series, log_cap)
+    with np.errstate(over="ignore"):  # beyond 1e308 it is infinite
+        return np.where(m > 2, np.expm1(log_volume), np.inf)
 
 
 def ball_limit(n_neurons: npt.ArrayLike, r: int) -> Floats:
@@ -122,7 +126,8 @@ def neurons_needed(excess: float, r: int) -> float:
     Raises
     ------
     InputError
-        For an excess that is not positive, or a dimension below 2.
+        For an excess that is not positive or needs more neurons than float64 can name, or a dimension
+        below 2.
 
     Examples
     --------
@@ -133,13 +138,17 @@ def neurons_needed(excess: float, r: int) -> float:
     if not 0 < excess < np.inf:
         raise InputError("excess", f"is {excess!r}", "give a finite number > 0")
     wanted = math.log1p(excess)
+    if float(ball_floor(3, r)) <= excess:
+        return 3.0
 
     def above(log_m: float) -> float:
         return math.log1p(float(ball_floor(math.exp(log_m), r))) - wanted
 
-    low, high = math.log(2.000001), 2.0
+    low, high = math.log(3), 2.0
     while above(high) > 0:
         low, high = high, 2 * high
+        if high > 700:
+            raise InputError("excess", f"is {excess!r}, for 1e300 neurons and more", "tolerate more")
     found = math.floor(math.exp(optimize.brentq(above, low, high, xtol=1e-12)))
     if found < 2**40:  # beyond that neighbours can't be told apart
         found = max(found - 1, 2)

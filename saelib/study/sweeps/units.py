@@ -119,7 +119,7 @@ def _point(settings: Units, d_in: int) -> tuple[str, list[dict[str, object]]]:
 
 def _digits(settings: Units, d_in: int) -> tuple[str, list[dict[str, object]]]:
     from saelib.data.digits import digits
-    from saelib.geometry import Cut, cut
+    from saelib.geometry import Cut, cut, separate
 
     data = digits(settings.seed)
     points = np.concatenate([data.train_points, data.test_points]).astype(np.float64)
@@ -134,8 +134,9 @@ def _digits(settings: Units, d_in: int) -> tuple[str, list[dict[str, object]]]:
         trained = cut(points[:n][member[:n]], points[:n][~member[:n]])
         found = len(unit) if isinstance(unit, Cut) else 0
         row: dict[str, object] = {"concept": concept, "digits": len(held), "inside": int(member.sum())}
-        # One neuron is found whenever one suffices, so a larger unit proves that two are needed.
-        row |= {"outside": int((~member).sum()), "lower": min(found, 2), "found": found}
+        # Two are needed if a certificate, not merely the search, says that one will not do.
+        two = found > 1 and separate(points[member], points[~member]).separable is False
+        row |= {"outside": int((~member).sum()), "lower": 2 if two else min(found, 1), "found": found}
         if isinstance(trained, Cut):
             fired, new = trained.fires(points[n:]), member[n:]
             row |= {"trained": len(trained), "recall": fired[new].mean(), "leak": fired[~new].mean()}
