@@ -17,7 +17,7 @@ ENVIRONMENT = {
     "VECLIB_MAXIMUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
     "PYTHONUNBUFFERED": "1",
-    "SOURCE_DATE_EPOCH": "0",
+    "SOURCE_DATE_EPOCH": "1767225600",  # the year on every page is that of the configuration
     "JUPYTER_PREFER_ENV_PATH": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
