@@ -104,10 +104,10 @@ plt.show()
 # :::
 
 # %% tags=["hide-input", "nbval-check-output"]
-print("concepts      neurons, if units have       1              2              3              4")
+print("neurons needed, if units have 2, 3, 4 neurons, or only 1")
 for exponent in (3, 4, 5, 6, 9):
     needed = [bounds.least_dictionary(10**exponent, k) for k in (1, 2, 3, 4)]
-    print(f"10^{exponent} {'':26}", "".join(f"{d:>15,}" for d in needed))
+    print(f"10^{exponent} concepts", "".join(f"{d:>8,}" for d in needed[1:]), f"{needed[0]:>14,}")
 low, high = bounds.dictionary_bracket(10**6, 3)
 print(f"closed forms, 10^6 concepts, k = 3: {bounds.dictionary_floor(10**6, 3):.1f}; {low:.1f} to {high:.1f}")
 
@@ -149,7 +149,7 @@ plt.show()
 # %% [markdown]
 # :::{prf:theorem} T5a: activation patterns [P]
 # :label: thm-T5a
-# In words: $d$ neurons in $n$ dimensions have far fewer than $2^d$ patterns once $d$ exceeds $n$.
+# In words: $d$ neurons in $n$ dimensions have fewer than $2^d$ patterns once $d$ exceeds $n$, and soon far fewer.
 #
 # In symbols: let $d$ neurons fire on the open half-spaces $H_j^+ = \{x \in \mathbb{R}^n : \langle w_j, x\rangle + b_j > 0\}$. At most
 #
@@ -190,7 +190,7 @@ names = {"moment curve": "general position", "few directions": "few directions",
 shown = attack[(attack.d_in > 1) & attack.kind.isin(names)].assign(kind=attack.kind.map(names))
 means = shown.groupby(["d_in", "neurons", "kind"], as_index=False)[["measured", "bound"]].mean()
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Number of activation patterns against the number of neurons, in two and three dimensions. Marks in general position lie exactly on the ceiling; marks of arrangements with few directions or through one point lie below it, the farther the more neurons there are."}, "figure": {"name": "fig-14-patterns", "caption": "Arrangements in general position sit on the ceiling of {prf:ref}`thm-T5a` exactly, special ones below. Marks: mean number of patterns over thousands of arrangements of a kind, each counted exactly."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Number of activation patterns against the number of neurons, in two and three dimensions. Marks in general position lie exactly on the ceiling; marks of arrangements with few directions or through one point lie below it, the farther the more neurons there are."}, "figure": {"name": "fig-14-patterns", "caption": "Arrangements in general position sit on the ceiling of {prf:ref}`thm-T5a` exactly, special ones below. Marks: mean number over random arrangements of a kind, of the patterns of points on no hyperplane (the cells), counted exactly; in general position there are no others to count."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.5))
 for ax, (dimension, part) in zip(axes, means.groupby("d_in"), strict=True):
     plots.bound_and_truth(part, x="neurons", hue="kind", ax=ax)
@@ -346,7 +346,7 @@ glue("14-dense-ratio", f"{(dense.t5d_missed / dense.floor).mean():.3f}", display
 # fires; and every concept one to divide among neurons, the mean number of neurons that fire on its points. The proof shows when a budget is used
 # up: a neuron's, when every concept it meets lies inside it; a concept's, when every neuron that meets it lies inside it.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels over K, for Top-K SAEs of three sizes, with bands over seeds. Left: the largest share of its Jaccard budget that a concept uses falls from nearly one at K equal to one. Right: the largest share that a neuron uses rises towards one. Both panels stay below one."}, "figure": {"name": "fig-14-jaccard", "caption": "Jaccard budgets are nearly used up at both ends. Left: at K = 1 some concept uses almost all of its budget: the neurons that fire on it lie inside it, so it has been split. Right: with many active neurons some neuron uses almost all of its own: the concepts it meets lie inside it, so it is coarse. Largest share in an SAE, Top-K, mean and band over seeds."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels over K, for Top-K SAEs of three sizes, with bands over seeds. Left: the largest share of its Jaccard budget that a concept uses falls from nearly one at K equal to one. Right: the largest share that a neuron uses rises towards one. The means stay at or below one."}, "figure": {"name": "fig-14-jaccard", "caption": "Jaccard budgets are nearly used up at both ends. Left: at K = 1 some concept uses almost all of its budget: the neurons that fire on it lie almost wholly inside it. Several of them are a split; a single one is an exact match. Right: with many active neurons some neuron uses almost all of its own: the concepts it meets lie almost wholly inside it. Largest share in an SAE, Top-K, mean and band over seeds."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.4), sharey=True)
 shown = top_k[top_k.d_sae.isin(few)].assign(neurons=top_k.d_sae.astype(str))
 shown["neurons"] = pd.Categorical(shown.neurons, [str(size) for size in few], ordered=True)
@@ -373,7 +373,7 @@ print(
 #
 # - No arrangement has more patterns than {prf:ref}`thm-T5a` allows, and {glue:text}`14-general` arrangements in general position have exactly as many. No
 #   dictionary with fewer neurons than {prf:ref}`thm-T5b` demands could give the concepts units of their own.
-# - Neither count is what limits an SAE. At realistic sizes both allow more than there is to represent, by hundreds of orders of magnitude.
+# - Neither count is what limits an SAE. At realistic sizes both allow more than there is to represent.
 # - The budgets of attention do limit it. Two floors that know nothing about training account for most of what small or sparse dictionaries miss;
 #   the most room for better training is in between, in the largest dictionary at $K =$ {glue:text}`14-most-room`.
 #   We had expected the sparsity floor alone to do that; for dictionaries smaller than the list of concepts it is silent, and the size floor
@@ -384,7 +384,8 @@ print(
 #
 # - **Before you train**, estimate $\mathbb{E}[s]$, the number of concepts you care about that hold on an average point: add up their frequencies. With
 #   $K < \mathbb{E}[s]$ you will miss at least $\mathbb{E}[s] - K$ memberships a point, whatever you do. No sweep over learning rates will find them.
-# - **After you have trained**, divide what is missed by the larger floor. Near 1: the training is fine, change $K$ or $d$. Far above 1: the
+# - **After you have trained**, divide what is missed by the larger floor. Near 1: no training could miss much less, so change $K$ or $d$ (and look at the
+#   leak, of which the floors say nothing). Far above 1: the
 #   budget is there and is not used; look at the training, or at the geometry ({doc}`10_one_neuron`, {doc}`11_units`).
 # - **Do not argue from exponential counts.** "There are $\binom{d}{K}$ patterns, so there is room" is true and irrelevant for reading single neurons.
 #   It matters only if you are prepared to read units.
@@ -413,7 +414,7 @@ print(
 #    fire. With $k > n$ it can: three half-planes that look away from a triangle have no point in common.
 #    :::
 #
-# 4. Find a dictionary and data on which {prf:ref}`thm-T5d-mean` gives 0 although {prf:ref}`thm-T5d` gives almost $\frac{1}{2}\mathbb{E}[s]$.
+# 4. Find a dictionary and data on which {prf:ref}`thm-T5d-mean` gives 0 although {prf:ref}`thm-T5d` gives $\frac{1}{2}\mathbb{E}[s]$.
 #
 #    :::{dropdown} Solution
 #    Half of the points lie in $2m$ concepts and half in none, so $\mathbb{E}[s] = m$. Let $m$ neurons fire on every point. Then $\mathbb{E}[L_0] = m$ and the mean

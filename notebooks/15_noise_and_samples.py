@@ -51,7 +51,7 @@ mixed = bounds.mixed_signs_ceiling(kappa, s - 1, 1.0, 1 - world["tau"], sigma)
 law = pd.DataFrame({"n_active": np.tile(s, 2), "measured": np.concatenate([worst, mixed])})
 law["law"] = np.repeat(["bound, worst case", "bound, mixed signs"], len(s))
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Miss of a matched neuron against the number of active concepts, from one to sixteen. A solid line, the worst-case bound, rises to above one half; measured points of the worst case lie on it. A dashed line, the bound for mixed signs, rises slowly; measured points with mixed signs lie far below both."}, "figure": {"name": "fig-15-front", "caption": "The worst case is real, and it is not the usual case. Lines: {prf:ref}`thm-T7a` and its companion for cosines of mixed sign, {prf:ref}`thm-T7a-mixed`. Marks: a matched neuron run on generated points, with exact 99.9 % intervals. Worst case: everything interferes with the same sign and full strength. Mixed signs: who is active is drawn at random. Cosines ±0.05, noise 0.2."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Miss of a matched neuron against the number of active concepts, from one to sixteen. A solid line, the worst-case bound, rises to above one half; measured points of the worst case lie on it. A dashed line, the bound for mixed signs, rises slowly; measured points with mixed signs stay below both, far below where several concepts are active."}, "figure": {"name": "fig-15-front", "caption": "The worst case is real, and it is not the usual case. Lines: {prf:ref}`thm-T7a` and its companion for cosines of mixed sign, {prf:ref}`thm-T7a-mixed`. Marks: a matched neuron run on generated points, with exact 99.9 % intervals. Worst case: everything interferes with the same sign and full strength. Mixed signs: who is active is drawn at random. Cosines ±0.05, noise 0.2."}}
 ax = plots.theory_and_measured(
     law, misses, "n_active", "measured", low="low", high="high", line="law", hue="world"
 )
@@ -102,7 +102,7 @@ plt.show()
 # is rare, leaks cost more than misses, and the total $\pi\,\text{miss} + (1-\pi)\,\text{leak}$ has its least bound at a higher threshold, by
 # $\sigma^2 \ln\frac{1-\pi}{\pi}$ over the gap between the signals: `bounds.noise_threshold`.
 #
-# In the figure the coherence is 0.05, so $\kappa < \kappa^*$ up to $s = 10$; from there on the worst case is worse than a coin. Is that what we should expect
+# In the figure the coherence is 0.05, so $\kappa < \kappa^*$ up to $s = 10$; from $s = 11$ on the worst case is worse than a coin. Is that what we should expect
 # of a trained dictionary? Only if all that interferes pulls the same way.
 #
 # :::{prf:theorem} T7a for mixed signs [N]
@@ -141,7 +141,7 @@ settings = [
 everywhere = bounds.noise_trials(pd.DataFrame(settings), n_points, rng)
 gaussian = everywhere[everywhere.law == "T7a"]
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Measured error against the Gaussian bound, one mark for every setting. Marks of the worst case lie on the diagonal; marks with mixed signs lie below it. No mark lies above beyond its sampling error."}, "figure": {"name": "fig-15-grid", "caption": "In the worst case the bound is the truth, to within the sampling error; otherwise the truth is below it. Each mark is the miss or the leak of one setting, against the bound of {prf:ref}`thm-T7a`."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Measured error against the Gaussian bound, one mark for every setting. Marks of the worst case lie on the diagonal; marks with mixed signs lie below it. No mark lies above beyond its sampling error."}, "figure": {"name": "fig-15-grid", "caption": "In the worst case the bound is the truth, to within the sampling error; with mixed signs the truth is below it wherever anything interferes. Each mark is the miss or the leak of one setting, against the bound of {prf:ref}`thm-T7a`."}}
 ax = plots.bound_and_truth(gaussian, hue="world")
 ax.set(xlabel="bound on miss or leak (T7a)", ylabel="measured miss or leak")
 ax.legend(loc="upper left")
