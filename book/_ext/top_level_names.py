@@ -30,10 +30,16 @@ def _resolve(
 
 
 def _offers(package: str, name: str) -> bool:
+    """Whether a module offers the name, or a class that it offers has such a method."""
     try:
         return name in getattr(importlib.import_module(package), "__all__", ())
-    except ImportError:
-        return False
+    except ModuleNotFoundError:
+        module, _, owner = package.rpartition(".")
+        return bool(module) and _offers(module, owner) and hasattr(_named(module, owner), name)
+
+
+def _named(module: str, name: str) -> object:
+    return getattr(importlib.import_module(module), name)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
