@@ -45,8 +45,9 @@ audits["concepts"] = audits.level.map(levels)
 per_run = audits[audits.gate == "ReLU"].assign(can=lambda f: (f.one_neuron == "yes").astype(float))
 per_run = per_run.groupby(["noise", "concepts", "seed"], sort=False).can.mean().reset_index()
 possible = curve_over_seeds(per_run, "can", ["noise", "concepts"])
+possible[["low", "high"]] = possible[["low", "high"]].clip(0, 1)  # a share cannot leave this range
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Share of concepts that one neuron can separate, against the standard deviation of the noise, one curve a level of the forest. All start at one; the curve of the roots falls first, that of the leaves last."}, "figure": {"name": "fig-16-possible", "caption": "What any single neuron could do. The dotted line is the noise of the central experiment. As noise grows the broad concepts become impossible first: they have more points, and more neighbours to be kept from. Means over seeds with 95 % intervals."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Share of concepts that one neuron can separate, against the standard deviation of the noise, one curve a level of the forest. All start at one; the curve of the roots falls first, that of the leaves last."}, "figure": {"name": "fig-16-possible", "caption": "What any single neuron could do. The dotted line is the noise of the central experiment. As noise grows the broad concepts become impossible first: they have more points, and more neighbours to be kept from. Means over seeds with 95 % intervals, as far as a share can go."}}
 ax = plots.curves_with_intervals(possible, "noise", "can", "low", "high", hue="concepts").axes[0]
 ax.axvline(SizeAndSparsity().noise, color=plots.palette.neutral, linestyle=":", linewidth=1)
 ax.set(xlabel="noise, standard deviation in each coordinate", ylabel="share that one neuron can separate")
@@ -122,6 +123,7 @@ whose = ["geometry, proven", "open", "training, proven"]
 per_seed = parts.groupby(["gate", "noise", "seed"])[whose].mean().reset_index()
 mean = per_seed.melt(["gate", "noise", "seed"], var_name="part", value_name="errors")
 shares = curve_over_seeds(mean, "errors", ["gate", "noise", "part"])
+shares["low"] = shares["low"].clip(lower=0)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels, ReLU and Top-K: errors per point of the concept against noise, split in three curves. The errors proven to be training's are far above those that are open and those that geometry forces, at every noise."}, "figure": {"name": "fig-16-parts", "caption": "Who is to blame, as errors per point of the concept (1 is the price of silence). The part that geometry forces grows with the noise and stays small; nearly everything the trained neurons do wrong, some explicit neuron does right. Means over the audited concepts; 95 % intervals over seeds."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.4), sharey=True)

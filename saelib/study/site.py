@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,8 @@ def build(folder: Path, results: Path) -> int:
     )
     print(run.stdout, file=sys.stderr)
     if run.returncode:
+        # Sphinx remembers pages as read, with their faults, and would pass over them in silence next time.
+        shutil.rmtree(folder / "_build" / ".doctrees", ignore_errors=True)
         found = re.findall(r"^.*(?:WARNING|ERROR|Error).*$", _uncoloured(run.stdout), re.MULTILINE)
         if not found:
             last = (run.stdout.strip().splitlines() or ["without a word"])[-1]

@@ -63,3 +63,11 @@ def test_a_page_with_a_warning_is_no_site_and_the_warning_is_named(
     with pytest.raises(site.SiteError, match=r"the site has \d+ warnings or errors, the first: .*index\.md"):
         site.build(book, book / "results")
     assert "no_such_page" in capfd.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_site_that_failed_fails_again(book: Path) -> None:
+    (book / "book/index.md").write_text("# Tiny\n\n[nowhere](no_such_page.md)\n")
+    for _ in range(2):
+        with pytest.raises(site.SiteError, match=r"index\.md"):
+            site.build(book, book / "results")
