@@ -271,7 +271,7 @@ def _instances(n: int) -> list[list[dict]]:
 @pytest.fixture(scope="module")
 def decided(folder, browser) -> list[tuple[list[dict], dict]]:
     browser.open((folder / "live.html").as_uri())
-    instances = _instances(600)
+    instances = _instances(1_000)
     script = f"return {json.dumps(instances)}.map(points => moveAPoint.decide(points))"
     return list(zip(instances, browser.run(script), strict=True))
 
