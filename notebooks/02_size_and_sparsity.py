@@ -28,8 +28,8 @@ from myst_nb import glue
 from saelib import SAEConfig, TopK, claims, plots, study, train
 from saelib.data.synthetic import concept_forest
 from saelib.study.comparisons import at_matched_l0, best_elsewhere
-from saelib.study.profiles import SizeAndSparsity
 from saelib.study.seeds import curve_over_seeds, over_seeds
+from saelib.study.settings.size_and_sparsity import SizeAndSparsity
 from saelib.study.sweeps.measures import measure
 from saelib.study.sweeps.size_and_sparsity import world
 

@@ -41,8 +41,8 @@ from saelib.study.digits import (
     interior_gain,
 )
 from saelib.study.examples import examples
-from saelib.study.profiles import Digits
 from saelib.study.seeds import curve_over_seeds, over_seeds
+from saelib.study.settings.digits import Digits
 from saelib.study.sweeps.digits import config
 
 plots.use_style()

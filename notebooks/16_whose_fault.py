@@ -26,8 +26,8 @@ from myst_nb import glue
 from saelib import SAEConfig, TopK, plots, study, train
 from saelib.data.synthetic import concept_forest
 from saelib.geometry import audit
-from saelib.study.profiles import SizeAndSparsity
 from saelib.study.seeds import curve_over_seeds
+from saelib.study.settings.size_and_sparsity import SizeAndSparsity
 from saelib.study.sweeps.size_and_sparsity import world
 
 plots.use_style()

@@ -27,7 +27,7 @@ from saelib.geometry.polytopes import (
 )
 from saelib.geometry.polytopes.facets import facet_moments
 from saelib.study import plan
-from saelib.study.profiles import Tightness
+from saelib.study.settings.tightness import Tightness
 from saelib.study.sweeps import tightness as sweep
 
 

@@ -22,7 +22,7 @@ from saelib.study.digits import (
     interior_gain,
 )
 from saelib.study.examples import examples
-from saelib.study.profiles import Digits
+from saelib.study.settings.digits import Digits
 from saelib.study.sweeps import digits as sweep
 from saelib.study.sweeps.measures import Tolerances
 from saelib.study.sweeps.nulls import random_dictionary, shuffled

@@ -14,7 +14,7 @@ from saelib import geometry
 from saelib.geometry import Neuron, linear_dichotomies, separate
 from saelib.geometry.adversarial import KnownInstance
 from saelib.study import plan
-from saelib.study.profiles import OneNeuron
+from saelib.study.settings.one_neuron import OneNeuron
 from saelib.study.sweeps import one_neuron as sweep
 from saelib.study.sweeps.substitution import certificate_holds, separation_holds
 

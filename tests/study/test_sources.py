@@ -41,7 +41,7 @@ def test_imports_for_type_checkers_do_not_count(tmp_path: Path) -> None:
 
 
 def test_settings_and_routing_are_no_code(tmp_path: Path) -> None:
-    found = reached(tmp_path, "from saelib.study.profiles import Digits\nfrom saelib import train")
+    found = reached(tmp_path, "from saelib.study.profiles import PROFILES\nfrom saelib import train")
     assert not {"study/profiles.py", "__init__.py", "study/__init__.py"} & found
 
 

@@ -23,7 +23,7 @@ from saelib.errors import InputError
 if TYPE_CHECKING:
     from saelib.sae import SAE, SAEConfig
     from saelib.sets import ConceptSet
-    from saelib.study.profiles import Digits
+    from saelib.study.settings.digits import Digits
     from saelib.study.sweeps.measures import Tolerances
 
 GATES = ("ReLU", "TopK")
@@ -35,7 +35,7 @@ def cells(settings: Digits) -> list[str]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import Digits
+    >>> from saelib.study.settings.digits import Digits
     >>> cells(Digits(seeds=(0, 1)))
     ['ReLU-0', 'ReLU-1', 'TopK-0', 'TopK-1']
     """
@@ -69,7 +69,7 @@ def config(settings: Digits, gate: str, d_sae: int, sparsity: float, seed: int) 
 
     Examples
     --------
-    >>> from saelib.study.profiles import Digits
+    >>> from saelib.study.settings.digits import Digits
     >>> config(Digits(), "TopK", 8, 2, seed=0).gate
     TopK(k=2)
     """
@@ -93,7 +93,7 @@ def configs(settings: Digits, gate: str, seed: int) -> list[tuple[float, int, SA
 
     Examples
     --------
-    >>> from saelib.study.profiles import Digits
+    >>> from saelib.study.settings.digits import Digits
     >>> [(k, rank, run.d_sae) for k, rank, run in configs(Digits(sizes=(8,), budgets=(1, 2)), "TopK", 0)]
     [(1, 0, 8), (2, 1, 8)]
     """
@@ -120,7 +120,7 @@ def run_cell(settings: Digits, cell_id: str) -> dict[str, pd.DataFrame]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import Digits
+    >>> from saelib.study.settings.digits import Digits
     >>> frames = run_cell(Digits(sizes=(8,), budgets=(1, 2), steps=2), "TopK-0")
     >>> len(frames["digits"]), len(frames["digits_concepts"])       # 2 SAEs × 3 dictionaries, × 19 concepts
     (6, 114)

@@ -21,7 +21,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from saelib.geometry.adversarial import KnownInstance
-    from saelib.study.profiles import OneNeuron
+    from saelib.study.settings.one_neuron import OneNeuron
 
 TABLES = {
     "one_neuron_adversarial": ["kind", "margin"],
@@ -39,7 +39,7 @@ def cells(settings: OneNeuron) -> list[str]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import OneNeuron
+    >>> from saelib.study.settings.one_neuron import OneNeuron
     >>> cells(OneNeuron(dimensions=(2, 4), chunks=2, small_dimensions=(1,)))[:4]
     ['transition-4', 'transition-2', 'digits-0', 'subsamples-0']
     """
@@ -63,7 +63,7 @@ def run_cell(settings: OneNeuron, cell_id: str) -> dict[str, pd.DataFrame]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import OneNeuron
+    >>> from saelib.study.settings.one_neuron import OneNeuron
     >>> frame = run_cell(OneNeuron(n_sets=1, most_points=4), "counts-2")["one_neuron_counts"]
     >>> frame[["points", "hyperplanes", "cells", "programmes", "formula"]].to_numpy().tolist()
     [[3, 8, 8, 8, 8], [4, 14, 14, 14, 14]]
@@ -117,7 +117,7 @@ def adversarial(settings: OneNeuron, chunk: int) -> list[dict[str, Any]]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import OneNeuron
+    >>> from saelib.study.settings.one_neuron import OneNeuron
     >>> rows = adversarial(OneNeuron(n_instances=16, chunks=1), 0)
     >>> sum(row["instances"] for row in rows), sum(row["wrong_verdict"] for row in rows)
     (16, 0)
@@ -186,7 +186,7 @@ def packings(settings: OneNeuron, chunk: int) -> list[dict[str, Any]]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import OneNeuron
+    >>> from saelib.study.settings.one_neuron import OneNeuron
     >>> rows = packings(OneNeuron(n_small=4, n_large=1, n_neurons=10, chunks=1), 0)
     >>> len(rows), sum(row["violations"] for row in rows)
     (5, 0)
@@ -270,7 +270,7 @@ def counts(settings: OneNeuron, d: int) -> list[dict[str, Any]]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import OneNeuron
+    >>> from saelib.study.settings.one_neuron import OneNeuron
     >>> [row["formula"] for row in counts(OneNeuron(n_sets=1, most_points=5), 1)]
     [4, 6, 8, 10]
     """
@@ -317,7 +317,7 @@ def transition(settings: OneNeuron, d: int) -> list[dict[str, Any]]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import OneNeuron
+    >>> from saelib.study.settings.one_neuron import OneNeuron
     >>> transition(OneNeuron(loads=(1.0,), n_labels=5), 2)[0]["separable"]
     5
     """
@@ -377,7 +377,7 @@ def concepts_of_digits(settings: OneNeuron, _: int) -> list[dict[str, Any]]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import OneNeuron
+    >>> from saelib.study.settings.one_neuron import OneNeuron
     >>> row = concepts_of_digits(OneNeuron(digit_concepts=("digit 0",), n_nulls=1), 0)[0]
     >>> row["separable"], round(row["margin"], 3), row["null_separable"]
     (True, 0.181, 0)
@@ -423,7 +423,7 @@ def subsamples(settings: OneNeuron, _: int) -> list[dict[str, Any]]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import OneNeuron
+    >>> from saelib.study.settings.one_neuron import OneNeuron
     >>> rows = subsamples(OneNeuron(subsample_sizes=(20,), n_subsamples=3), 0)
     >>> [(row["labels"], row["separable"]) for row in rows]
     [('even or odd', 3), ('fair coins', 3)]

@@ -15,7 +15,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from saelib.data.synthetic import ForestConfig
     from saelib.sae import SAEConfig
-    from saelib.study.profiles import SizeAndSparsity
+    from saelib.study.settings.size_and_sparsity import SizeAndSparsity
 
 GATES = ("ReLU", "TopK")
 _TEST = 1_000_000  # added to a seed for the held-out points, so that they are never those trained on
@@ -26,7 +26,7 @@ def cells(settings: SizeAndSparsity) -> list[str]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import SizeAndSparsity
+    >>> from saelib.study.settings.size_and_sparsity import SizeAndSparsity
     >>> cells(SizeAndSparsity(sizes=(16, 32), seeds=(0,)))
     ['ReLU-32-0', 'TopK-32-0', 'ReLU-16-0', 'TopK-16-0']
     """
@@ -39,7 +39,7 @@ def world(settings: SizeAndSparsity, seed: int) -> ForestConfig:
 
     Examples
     --------
-    >>> from saelib.study.profiles import SizeAndSparsity
+    >>> from saelib.study.settings.size_and_sparsity import SizeAndSparsity
     >>> len(world(SizeAndSparsity(), 0).names)
     96
     """
@@ -61,7 +61,7 @@ def configs(settings: SizeAndSparsity, gate: str, d_sae: int, seed: int) -> list
 
     Examples
     --------
-    >>> from saelib.study.profiles import SizeAndSparsity
+    >>> from saelib.study.settings.size_and_sparsity import SizeAndSparsity
     >>> [sparsity for sparsity, _ in configs(SizeAndSparsity(budgets=(1, 2)), "TopK", 8, 0)]
     [1, 2]
     """
@@ -92,7 +92,7 @@ def run_cell(settings: SizeAndSparsity, cell_id: str) -> dict[str, pd.DataFrame]
 
     Examples
     --------
-    >>> from saelib.study.profiles import SizeAndSparsity
+    >>> from saelib.study.settings.size_and_sparsity import SizeAndSparsity
     >>> tiny = SizeAndSparsity(branching=(2, 2), firing=(0.1, 0.4), d_in=4, n_train=300, n_test=200, steps=3)
     >>> frames = run_cell(tiny, "TopK-16-0")
     >>> len(frames["size_and_sparsity"]), len(frames["size_and_sparsity_concepts"])

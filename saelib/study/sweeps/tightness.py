@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from saelib.study.profiles import Tightness
+    from saelib.study.settings.tightness import Tightness
 
 
 def cells(settings: Tightness) -> list[str]:
@@ -20,7 +20,7 @@ def cells(settings: Tightness) -> list[str]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import Tightness
+    >>> from saelib.study.settings.tightness import Tightness
     >>> cells(Tightness(dimensions=(3, 4), seeds=(0, 1)))
     ['ball4-0', 'ball4-1', 'ball3-0', 'ball3-1']
     """
@@ -39,7 +39,7 @@ def run_cell(settings: Tightness, cell_id: str) -> dict[str, pd.DataFrame]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import Tightness
+    >>> from saelib.study.settings.tightness import Tightness
     >>> frame = run_cell(Tightness(sizes=(16,), steps=5, n_samples=1000), "ball3-0")["tightness"]
     >>> frame.directions.tolist(), bool((frame.excess > frame.floor).all())
     (['spread', 'random'], True)

@@ -16,7 +16,7 @@ import pandas as pd
 from saelib.errors import InputError
 
 if TYPE_CHECKING:
-    from saelib.study.profiles import Units
+    from saelib.study.settings.units import Units
 
 TABLES = {
     "units_existence": ["d_in", "kind"],
@@ -31,7 +31,7 @@ def cells(settings: Units) -> list[str]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import Units
+    >>> from saelib.study.settings.units import Units
     >>> cells(Units(dimensions=(2,), point_dimensions=(3,)))
     ['digits-64', 'existence-2', 'least-2', 'point-3']
     """
@@ -60,7 +60,7 @@ def run_cell(settings: Units, cell_id: str) -> dict[str, pd.DataFrame]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import Units
+    >>> from saelib.study.settings.units import Units
     >>> frames = run_cell(Units(existence_trials=1), "existence-2")
     >>> len(frames["units_existence"]), int(frames["units_existence"].wrong.sum())      # six kinds
     (6, 0)

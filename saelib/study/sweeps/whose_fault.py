@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from saelib.study.profiles import WhoseFault
+    from saelib.study.settings.whose_fault import WhoseFault
 
 _TEST = 1_000_000  # added to a seed for the held-out points, so that they are never those trained on
 
@@ -23,7 +23,7 @@ def cells(settings: WhoseFault) -> list[str]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import WhoseFault
+    >>> from saelib.study.settings.whose_fault import WhoseFault
     >>> cells(WhoseFault(noises=(0.02, 0.3), seeds=(0,)))
     ['noise300-0', 'noise20-0']
     """
@@ -42,7 +42,7 @@ def run_cell(settings: WhoseFault, cell_id: str) -> dict[str, pd.DataFrame]:
 
     Examples
     --------
-    >>> from saelib.study.profiles import WhoseFault
+    >>> from saelib.study.settings.whose_fault import WhoseFault
     >>> frame = run_cell(WhoseFault(n_train=500, n_test=200, per_level=1, steps=3, d_sae=16), "noise20-0")
     >>> frame["whose_fault"][["gate", "level"]].to_numpy().tolist()[:3]
     [['ReLU', 0], ['ReLU', 1], ['ReLU', 2]]
@@ -53,7 +53,7 @@ def run_cell(settings: WhoseFault, cell_id: str) -> dict[str, pd.DataFrame]:
     from saelib.geometry import audit, limits
     from saelib.sae import ReLU, SAEConfig, TopK, train
     from saelib.sets import ActivationSets
-    from saelib.study.profiles import SizeAndSparsity
+    from saelib.study.settings.size_and_sparsity import SizeAndSparsity
     from saelib.study.sweeps.size_and_sparsity import world
 
     thousandths, seed = (int(part) for part in cell_id.removeprefix("noise").split("-"))
