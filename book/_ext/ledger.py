@@ -34,6 +34,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _HEADINGS = {
     "E": "What the experiments decide",
     "D": "What handwritten digits decide",
+    "S": "What another benchmark's recipe decides",
     "T": "What the theorem checks found",
 }
 

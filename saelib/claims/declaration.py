@@ -14,7 +14,7 @@ from saelib.claims.criterion import Criterion
 from saelib.errors import InputError
 
 _FILE = Path(__file__).with_name("declared.toml")
-_ID = re.compile(r"([TED])(\d+)([a-z]?)")
+_ID = re.compile(r"([TEDS])(\d+)([a-z]?)")
 _SOURCES = ("seed", "paper", "new", "both")
 
 
@@ -53,7 +53,7 @@ class Claim:
     ----------
     id : str
         A theorem's id (``T1``, ``T5d``), an empirical claim's (``E1`` … ``E10``), or that of a claim about
-        the digits (``D1`` …).
+        the digits (``D1`` …) or about another benchmark's recipe (``S1``).
     statement : str
         The claim in plain words.
     source : {"seed", "paper", "new", "both"}
@@ -79,7 +79,7 @@ class Claim:
 
 @functools.cache
 def declared(path: Path = _FILE) -> Mapping[str, Claim]:
-    """Every declared claim by id: theorem checks, empirical claims, claims about the digits, each in order.
+    """Every declared claim by id: theorem checks, empirical claims, the digits', the recipe's, each in order.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def declared(path: Path = _FILE) -> Mapping[str, Claim]:
 def _claim(name: str, entry: Any) -> Claim:
     where = f"claim {name}"
     if not _ID.fullmatch(name):
-        raise InputError(where, "has no id of the form T1, T5d, E3 or D2", "rename it")
+        raise InputError(where, "has no id of the form T1, T5d, E3, D2 or S1", "rename it")
     _require_keys(where, entry, {"statement", "source", "notebook", "quantities"})
     if entry["source"] not in _SOURCES:
         raise InputError(where, f"has source {entry['source']!r}", f"give one of {', '.join(_SOURCES)}")
@@ -138,4 +138,4 @@ def _require_keys(where: str, entry: Any, keys: set[str]) -> None:
 
 def _reading_order(claim: Claim) -> tuple[int, int, str]:
     letter, number, suffix = _ID.fullmatch(claim.id).groups()  # type: ignore[union-attr]
-    return "TED".index(letter), int(number), suffix
+    return "TEDS".index(letter), int(number), suffix
