@@ -72,7 +72,8 @@ def best_responses(
     """
     learned, interpreted = alignment.learn(score), alignment.interpret(interpret_score or score)
     here = alignment.concepts.index(concept)
-    concepts, neurons = [here], []
+    concepts: list[int] = [here]
+    neurons: list[int] = []
     while True:
         neuron = int(learned[here])
         if neuron < 0:
