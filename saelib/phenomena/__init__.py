@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from saelib.phenomena.absorbing import absorption
+from saelib.phenomena.clustering import co_occurrence_clusters
+from saelib.phenomena.family import families
 from saelib.phenomena.flowing import flow
 from saelib.phenomena.ground_truth import Recovery, recovery, recovery_null
 from saelib.phenomena.nesting import hierarchy, parallel_chains
@@ -13,6 +15,8 @@ from saelib.phenomena.splitting_up import splitting
 __all__ = [
     "Recovery",
     "absorption",
+    "co_occurrence_clusters",
+    "families",
     "flow",
     "hierarchy",
     "parallel_chains",

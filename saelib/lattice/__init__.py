@@ -1,0 +1,33 @@
+"""Formal concept analysis: which objects share which attributes, all at once (theory T13).
+
+A context is a table of crosses; a formal concept is a set of objects and a set of attributes that determine
+each other; all of them, ordered by inclusion, are a lattice. Names are imported on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from saelib.lattice.context import Context
+    from saelib.lattice.enumeration import formal_concepts
+    from saelib.lattice.found import FormalConcepts
+
+_HOME = {
+    "Context": "saelib.lattice.context",
+    "FormalConcepts": "saelib.lattice.found",
+    "formal_concepts": "saelib.lattice.enumeration",
+}
+
+__all__ = ["Context", "FormalConcepts", "formal_concepts"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'saelib.lattice' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
