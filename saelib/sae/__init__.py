@@ -6,7 +6,7 @@ from saelib.sae.gates import BatchTopK, Gate, Gated, JumpReLU, Matryoshka, ReLU,
 from saelib.sae.grid import train_grid
 from saelib.sae.model import SAE
 from saelib.sae.quality import Quality, quality
-from saelib.sae.training import TrainResult, train
+from saelib.sae.training import TrainResult, train, train_together
 
 __all__ = [
     "SAE",
@@ -25,4 +25,5 @@ __all__ = [
     "save_sae",
     "train",
     "train_grid",
+    "train_together",
 ]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import torch
 from tqdm import tqdm
 
 from saelib.errors import InputError
 from saelib.sae.adam import Adam
+from saelib.sae.batches import ArrayBatches, StreamBatches
 from saelib.sae.check import training_points
 from saelib.sae.config import SAEConfig
 from saelib.sae.gradients import gradients
@@ -18,7 +21,6 @@ from saelib.sae.model import SAE, Points
 from saelib.sae.quality import Quality, quality
 from saelib.sae.reviving import add_auxiliary_gradients, resample
 from saelib.sae.sparsity import Coefficient
-from saelib.sae.start import centre_of
 from saelib.sae.workspace import Workspace
 
 
@@ -36,7 +38,8 @@ class TrainResult:
         One row a logged step: step, lr, coefficient (weight of the sparsity penalty), loss, squared_error,
         l1, l0 (batch means) and dead (neurons silent for ``dead_after`` steps).
     quality : Quality
-        Over (at most 100,000 of) the training points, after training: explained variance, L0, dead.
+        Over (at most 100,000 of) the training points, of a stream over (at most 16,384 of) the last ones,
+        after training: explained variance, L0, dead.
 
     Examples
     --------
@@ -58,7 +61,11 @@ class TrainResult:
 
 
 def train(
-    points: Points, config: SAEConfig, *, device: torch.device | str = "cpu", progress: bool | None = None
+    points: Points | Iterable[Points],
+    config: SAEConfig,
+    *,
+    device: torch.device | str = "cpu",
+    progress: bool | None = None,
 ) -> TrainResult:
     """Train an SAE on points [n_points, d_in], in their floating dtype (half precision is widened).
 
@@ -67,9 +74,15 @@ def train(
     forms, see `saelib.sae.gradients`. The same points, config, dtype and number of threads give the same
     SAE, bit for bit, on a CPU; on a GPU sums may be taken in another order.
 
+    An array is gone through in epochs, each in another order. Points that are not all in memory come as a
+    *stream*: anything that can be iterated and gives chunks [any, d_in], such as slices of a memory-mapped
+    file or points drawn on the fly. A stream is read once and in its own order, so it should be shuffled; it
+    must last for ``steps`` × ``batch_size`` points. Every point is trained on once; the first 10,000 also say
+    where the decoder bias starts.
+
     Parameters
     ----------
-    points : array or tensor [n_points, d_in]
+    points : array or tensor [n_points, d_in], or an iterable of them
         Finite and not constant.
     config : SAEConfig
         Size, gate, steps, seed and the rest.
@@ -86,7 +99,12 @@ def train(
     ------
     InputError
         Before training for unusable points; during training, naming the step, if the loss stops being
-        finite.
+        finite, and naming the chunk if a stream gives points that are not finite or of another d_in, or
+        ends too early.
+
+    See Also
+    --------
+    train_together : Several SAEs on one stream.
 
     Examples
     --------
@@ -97,55 +115,146 @@ def train(
     ['step', 'lr', 'coefficient', 'loss', 'squared_error', 'l1', 'l0', 'dead']
     >>> bool(torch.allclose(result.sae.W_dec.norm(dim=1), torch.ones(8)))
     True
+
+    The same points once, as a stream of chunks:
+
+    >>> chunks = (x[start : start + 100] for start in range(0, 512, 100))
+    >>> train(chunks, SAEConfig(d_sae=8, gate=TopK(2), steps=4, batch_size=128)).sae
+    SAE(d_in=4, d_sae=8, gate=TopK(k=2))
     """
-    x = training_points(points)
-    x = x.to(device=device, dtype=torch.float64 if x.dtype == torch.float64 else torch.float32)
     generator = torch.Generator().manual_seed(config.seed)
-    sae = SAE(x.shape[1], config.d_sae, config.gate, seed=config.seed, dtype=x.dtype, device=device)
-    with torch.no_grad():
-        sae.b_dec.copy_(centre_of(x, config.b_dec_init, generator))
-        if "threshold" in config.gate.learned:
-            sae.threshold.fill_(config.bandwidth)
-    optimiser, workspace = Adam(sae), Workspace()
-    coefficient, least = Coefficient(config), _RunningMean()
-    silent = torch.zeros(config.d_sae, dtype=torch.int64, device=x.device)
-    batches = _Batches(x, config.batch_size, generator)
-    log_every = max(1, config.steps // 100)
-    rows: list[dict[str, float]] = []
+    batches: ArrayBatches | StreamBatches
+    if isinstance(points, (np.ndarray, torch.Tensor)) or not isinstance(points, Iterable):
+        x = training_points(points)
+        x = x.to(device=device, dtype=torch.float64 if x.dtype == torch.float64 else torch.float32)
+        batches = ArrayBatches(x, config.batch_size, generator)
+    else:
+        batches = StreamBatches(points, config.batch_size, config.steps, device)
+    run = _Run(batches.centre(config.b_dec_init), config, generator)
     disable = None if progress is None else not progress
-    for step in tqdm(
-        range(config.steps), desc=f"{config.gate} × {config.d_sae}", disable=disable, leave=False
-    ):
-        batch, weight = batches.next(), coefficient.at(step)
+    name = f"{config.gate} × {config.d_sae}"
+    for step in tqdm(range(config.steps), desc=name, disable=disable, leave=False):
+        run.take(step, batches.next())
+    return run.result(batches.measured())
+
+
+def train_together(
+    stream: Iterable[Points],
+    configs: Sequence[SAEConfig],
+    *,
+    device: torch.device | str = "cpu",
+    progress: bool | None = None,
+) -> list[TrainResult]:
+    """Train several SAEs on one stream, side by side on the same batches.
+
+    Each is, bit for bit, what `train` makes of the stream with its config alone. Where making or reading the
+    points costs as much as training on them, this spares all but one of the readings, and the comparison of
+    the SAEs is free of the luck of the draw.
+
+    Parameters
+    ----------
+    stream : iterable of arrays or tensors [any, d_in]
+        As for `train`.
+    configs : sequence of SAEConfig
+        At least one, all with the same ``batch_size`` and ``steps``.
+    device : torch.device or str, default "cpu"
+        Where to train.
+    progress : bool, optional
+        Show a progress bar; by default only on a terminal.
+
+    Returns
+    -------
+    list of TrainResult
+        In the order of ``configs``.
+
+    Raises
+    ------
+    InputError
+        For configs that do not fit together, an array in place of a stream, or as in `train`.
+
+    Examples
+    --------
+    >>> from saelib.sae import ReLU, TopK
+    >>> x = torch.randn(96, 4, generator=torch.Generator().manual_seed(0))
+    >>> configs = [SAEConfig(d_sae=8, gate=gate, steps=3, batch_size=32) for gate in (ReLU(), TopK(2))]
+    >>> [result.config.gate for result in train_together([x[:50], x[50:]], configs)]
+    [ReLU(), TopK(k=2)]
+    """
+    if isinstance(stream, (np.ndarray, torch.Tensor)) or not isinstance(stream, Iterable):
+        offence = f"is a {type(stream).__name__}"
+        raise InputError("stream", offence, "give an iterable of chunks, or use train_grid for an array")
+    if not configs or not all(isinstance(config, SAEConfig) for config in configs):
+        raise InputError("configs", "is empty or holds something else", "give at least one SAEConfig")
+    if len({(config.batch_size, config.steps) for config in configs}) > 1:
+        raise InputError("configs", "differ in batch_size or steps", "give the same to all")
+    batches = StreamBatches(stream, configs[0].batch_size, configs[0].steps, device)
+    runs = [
+        _Run(batches.centre(config.b_dec_init), config, torch.Generator().manual_seed(config.seed))
+        for config in configs
+    ]
+    disable = None if progress is None else not progress
+    name = f"{len(runs)} SAEs"
+    for step in tqdm(range(configs[0].steps), desc=name, disable=disable, leave=False):
+        batch = batches.next()
+        for run in runs:
+            run.take(step, batch)
+    return [run.result(batches.measured()) for run in runs]
+
+
+class _Run:
+    """One SAE in training: what it is, and everything that goes from step to step."""
+
+    def __init__(self, centre: torch.Tensor, config: SAEConfig, generator: torch.Generator) -> None:
+        self._config, self._generator = config, generator
+        self._sae = SAE(
+            len(centre), config.d_sae, config.gate, seed=config.seed, dtype=centre.dtype, device=centre.device
+        )
+        with torch.no_grad():
+            self._sae.b_dec.copy_(centre)
+            if "threshold" in config.gate.learned:
+                self._sae.threshold.fill_(config.bandwidth)
+        self._optimiser, self._workspace = Adam(self._sae), Workspace()
+        self._coefficient, self._least = Coefficient(config), _RunningMean()
+        self._silent = torch.zeros(config.d_sae, dtype=torch.int64, device=centre.device)
+        self._log_every = max(1, config.steps // 100)
+        self._rows: list[dict[str, float]] = []
+
+    def take(self, step: int, batch: torch.Tensor) -> None:
+        """One step on one batch."""
+        config, sae, weight = self._config, self._sae, self._coefficient.at(step)
         g = gradients(
             sae, batch, weight,
-            bandwidth=config.bandwidth, into=optimiser.gradient, workspace=workspace,
+            bandwidth=config.bandwidth, into=self._optimiser.gradient, workspace=self._workspace,
         )  # fmt: skip
         if not math.isfinite(g.loss):
             raise InputError(
                 "lr", f"= {config.lr:g} made the loss {g.loss} at step {step}", "give a smaller lr"
             )
-        silent.add_(1).masked_fill_(g.fired, 0)
-        dead = silent >= config.dead_after
+        self._silent.add_(1).masked_fill_(g.fired, 0)
+        dead = self._silent >= config.dead_after
         if config.revive and config.gate.chooses and config.aux_coefficient and bool(dead.any()):
             add_auxiliary_gradients(sae, batch, g, dead, config.aux_coefficient)
         if config.target_l0 is not None:
-            coefficient.observe(g.l0)
+            self._coefficient.observe(g.l0)
         if g.threshold is not None:
-            least.observe(g.threshold)
-        if step % log_every == 0 or step == config.steps - 1:
-            rows.append(
+            self._least.observe(g.threshold)
+        if step % self._log_every == 0 or step == config.steps - 1:
+            self._rows.append(
                 {"step": step, "lr": config.lr_at(step), "coefficient": weight, "loss": g.loss}
                 | {"squared_error": g.squared_error, "l1": g.l1, "l0": g.l0, "dead": int(dead.sum())}
             )
-        _step(sae, optimiser, config.lr_at(step))
+        _step(sae, self._optimiser, config.lr_at(step))
         if config.revive and not config.gate.chooses and _time_to_resample(step, config):
-            resample(sae, g.residual, dead, optimiser, generator, threshold=config.bandwidth)
-            silent[dead] = 0
-    optimiser.release()
-    if "threshold" in config.gate.measured:
-        sae.threshold.fill_(least.value)
-    return TrainResult(sae, config, pd.DataFrame(rows), quality(sae, x[:100_000]))
+            resample(sae, g.residual, dead, self._optimiser, self._generator, threshold=config.bandwidth)
+            self._silent[dead] = 0
+
+    def result(self, measured: torch.Tensor) -> TrainResult:
+        """The end of the training, and how good the SAE is on the points ``measured``."""
+        self._optimiser.release()
+        if "threshold" in self._config.gate.measured:
+            self._sae.threshold.fill_(self._least.value)
+        found = quality(self._sae, measured)
+        return TrainResult(self._sae, self._config, pd.DataFrame(self._rows), found)
 
 
 def _time_to_resample(step: int, config: SAEConfig) -> bool:
@@ -172,24 +281,3 @@ class _RunningMean:
     def observe(self, value: float) -> None:
         self._seen += 1
         self.value += (value - self.value) * max(0.01, 1 / self._seen)
-
-
-class _Batches:
-    """Batches without replacement within an epoch, reshuffled every epoch; the short last one is dropped."""
-
-    def __init__(self, points: torch.Tensor, size: int, generator: torch.Generator) -> None:
-        self._points = points
-        self._size = min(size, len(points))
-        self._generator = generator
-        self._order = torch.empty(0, dtype=torch.int64)
-        self._at = 0
-        self._batch = points.new_empty(self._size, points.shape[1])
-
-    def next(self) -> torch.Tensor:
-        """The next batch, in the same memory as the one before."""
-        if self._at + self._size > len(self._order):
-            self._order = torch.randperm(len(self._points), generator=self._generator).to(self._points.device)
-            self._at = 0
-        rows = self._order[self._at : self._at + self._size]
-        self._at += self._size
-        return torch.index_select(self._points, 0, rows, out=self._batch)
