@@ -114,3 +114,42 @@ def test_weights_and_unknown_scores_are_refused():
             function(align(*pair), "f1")
     with pytest.raises(InputError):
         best_responses(align(*pair), 7)
+
+
+def test_learning_by_jaccard_and_interpreting_by_recall_may_walk_in_a_circle_over_14_points():
+    patterns = {(0, 1, 0, 0): 5, (0, 1, 0, 1): 3, (0, 1, 1, 1): 1, (1, 0, 0, 1): 1, (1, 1, 0, 1): 3}
+    rows = np.array([row for row, times in (patterns | {(1, 1, 1, 1): 1}).items() for _ in range(times)])
+    alignment = align(ActivationSets(rows[:, :2]), ConceptSet(rows[:, 2:]))
+    assert alignment.counts.tolist() == [[1, 5], [2, 8]]
+    assert alignment.mutual("jaccard", "recall").size == 0
+    assert best_responses(alignment, 0, "jaccard", "recall").cycle == 2
+
+
+def test_trials_agree_with_the_table_that_users_get():
+    from saelib.alignment import _trials, try_directions
+
+    rng = np.random.default_rng(3)
+    active, member = _trials._families(60, 20, 4, 3, rng)
+    tried = _trials._tried(active, member)
+    for i in range(len(tried)):
+        alignment = align(ActivationSets(active[i]), ConceptSet(member[i]))
+        frame, row = agreement(alignment), tried.iloc[i]
+        assert len(alignment.mutual()) == row.mutual
+        assert (~frame.agree).sum() == row.disagree
+        assert len(alignment.mutual("jaccard", "recall")) == row.mutual_two_scores
+        # The table looks only at a concept's best neuron, and inside the radii there is no other.
+        assert frame.inside.sum() == row.inside
+    with pytest.raises(InputError, match=r"^n_instances is 0"):
+        try_directions(0, rng)
+
+
+def test_no_random_family_breaks_the_radius_or_lacks_a_mutual_pair():
+    from saelib.alignment import try_directions
+
+    frame = try_directions(20_000, np.random.default_rng(0))
+    assert frame.inside.sum() > 1_000
+    assert frame.disagree.sum() > 1_000
+    assert frame.inside_apart.sum() == 0
+    free = frame[~frame.tied & frame.meeting]
+    assert len(free) > 500
+    assert (free.mutual > 0).all()
