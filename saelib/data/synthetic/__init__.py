@@ -43,6 +43,7 @@ from saelib.data.synthetic.copula import Copula
 from saelib.data.synthetic.directions import Directions, coherence, welch_bound
 from saelib.data.synthetic.firing import ExplicitFiring, LevelFiring, UniformFiring, ZipfFiring
 from saelib.data.synthetic.forest import ForestSample, concept_forest, forest_chunks
+from saelib.data.synthetic.stream import forest_stream
 from saelib.data.synthetic.tree import Tree, branching_parents
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "concept_forest",
     "core_and_shell",
     "forest_chunks",
+    "forest_stream",
     "nested",
     "scattered",
     "synth_sae_bench",
