@@ -27,6 +27,7 @@ from saelib.plots.palette import MARKERS, Palette, palette
 from saelib.plots.pictures import gallery
 from saelib.plots.plane import plane
 from saelib.plots.scatter import scatter
+from saelib.plots.strips import strips
 from saelib.plots.style import COLUMN, use_style
 from saelib.plots.theory import theory_and_measured
 from saelib.plots.truth import bound_and_truth
@@ -43,6 +44,7 @@ __all__ = [
     "palette",
     "plane",
     "scatter",
+    "strips",
     "theory_and_measured",
     "use_style",
 ]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from saelib.units.boolean import BooleanLimit, boolean_limit
     from saelib.units.closed import closure_unit, interior_unit
     from saelib.units.comparison import three_errors
+    from saelib.units.holding import held_by
     from saelib.units.linear import LinearUnit, linear_unit
     from saelib.units.score import Score
     from saelib.units.search import and_unit, or_unit
@@ -28,6 +29,7 @@ _HOME = {
     "and_unit": "saelib.units.search",
     "boolean_limit": "saelib.units.boolean",
     "closure_unit": "saelib.units.closed",
+    "held_by": "saelib.units.holding",
     "interior_unit": "saelib.units.closed",
     "linear_unit": "saelib.units.linear",
     "or_unit": "saelib.units.search",
@@ -44,6 +46,7 @@ __all__ = [
     "and_unit",
     "boolean_limit",
     "closure_unit",
+    "held_by",
     "interior_unit",
     "linear_unit",
     "or_unit",

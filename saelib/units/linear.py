@@ -84,7 +84,8 @@ class LinearUnit(Score):
                 f"has {acts.shape[1]} neurons, the unit reads neuron {self.neurons[-1]}",
                 "give activations of the same dictionary",
             )
-        return _read(acts, np.array(self.neurons, dtype=np.int64), np.array(self.weights)) > self.cut
+        few = acts[:, np.array(self.neurons, dtype=np.int64)]
+        return _read(few, np.array(self.weights)) > self.cut
 
 
 def linear_unit(
@@ -151,8 +152,9 @@ def linear_unit(
         cut = -1.0 if inside.any() else 1.0
         return LinearUnit(neurons=(), weights=(), cut=cut, **counts(inside, inside))
     neurons = _by_means(matrix, inside, k) if choice == "mean difference" else _by_l1(matrix, inside, k)
-    weights = _fitted(matrix, inside, neurons)
-    scores = _read(matrix, neurons, weights)
+    few = matrix[:, neurons]
+    weights = _fitted(few, inside)
+    scores = _read(few, weights)
     cut = _best_cut(scores, inside, objective)
     return LinearUnit(
         neurons=tuple(neurons.tolist()),
@@ -166,6 +168,8 @@ def checked_acts(acts: Any) -> sparse.csr_array:
     """Turn activations into a finite float64 CSR matrix."""
     if isinstance(acts, ActivationSets):
         acts = acts.membership
+        if all(acts.shape):
+            return acts.astype(np.float64)  # of truth values there is nothing more to ask
     elif hasattr(acts, "detach"):
         acts = acts.detach().cpu()
         # numpy has no bfloat16; what float64 holds must not be rounded, nor a complex number lose its half.
@@ -178,7 +182,7 @@ def checked_acts(acts: Any) -> sparse.csr_array:
         raise InputError("acts", f"has shape {matrix.shape}", "give a matrix [n_points, d_sae], not empty")
     if matrix.dtype.kind not in "biuf":
         raise InputError("acts", f"has dtype {matrix.dtype}", "give real numbers")
-    found = sparse.csr_array(matrix).astype(np.float64)
+    found = sparse.csr_array(matrix).astype(np.float64, copy=False)
     bad = np.flatnonzero(~np.isfinite(found.data))
     if bad.size:
         point = int(np.searchsorted(found.indptr, bad[0], side="right")) - 1
@@ -190,15 +194,14 @@ def checked_acts(acts: Any) -> sparse.csr_array:
     return found
 
 
-def _read(acts: sparse.csr_array, neurons: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    every = np.zeros(acts.shape[1])
-    every[neurons] = weights
-    return acts @ every
+def _read(few: sparse.csr_array, weights: np.ndarray) -> np.ndarray:
+    # Sparse, so that a sum is taken in the same order whatever the other points are: cuts are sums.
+    return few @ weights
 
 
 def _by_means(acts: sparse.csr_array, inside: np.ndarray, k: int) -> np.ndarray:
     total = np.asarray(acts.sum(axis=0), dtype=np.float64)
-    within = inside.astype(np.float64) @ acts
+    within = np.asarray(acts[np.flatnonzero(inside)].sum(axis=0), dtype=np.float64)
     n = np.count_nonzero(inside)
     difference = within / n - (total - within) / (inside.size - n)
     return np.sort(np.argsort(-np.abs(difference), kind="stable")[:k])
@@ -233,13 +236,12 @@ def _by_l1(acts: sparse.csr_array, inside: np.ndarray, k: int, halvings: int = 1
     return kept if kept.size else _by_means(acts, inside, k)
 
 
-def _fitted(acts: sparse.csr_array, inside: np.ndarray, neurons: np.ndarray) -> np.ndarray:
+def _fitted(few: sparse.csr_array, inside: np.ndarray) -> np.ndarray:
     from sklearn.linear_model import LogisticRegression
 
-    few = acts[:, neurons].toarray()
     # Most points have none of the neurons: those of the concept count as one point with a weight, and so do
     # the others.
-    silent = np.count_nonzero(few, axis=1) == 0
+    silent = np.diff(few.indptr) == 0
     weight = np.ones(inside.size)
     kept = np.logical_not(silent)
     for group in (silent & inside, silent & ~inside):
@@ -247,7 +249,8 @@ def _fitted(acts: sparse.csr_array, inside: np.ndarray, neurons: np.ndarray) -> 
             first = int(group.argmax())
             kept[first], weight[first] = True, np.count_nonzero(group)
     model = LogisticRegression(max_iter=1000)
-    return model.fit(few[kept], inside[kept], sample_weight=weight[kept]).coef_[0].astype(np.float64)
+    dense = few[np.flatnonzero(kept)].toarray()
+    return model.fit(dense, inside[kept], sample_weight=weight[kept]).coef_[0].astype(np.float64)
 
 
 def _best_cut(scores: np.ndarray, inside: np.ndarray, objective: str) -> float:

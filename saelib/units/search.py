@@ -189,23 +189,36 @@ def best_unit(
 def _fewest_errors(
     target: Target, unit: Unit, most: int, exact: bool, largest: int, time_limit: float
 ) -> Unit:
-    # A unit with a neuron that catches nothing catches nothing, or is as good without that neuron: it makes
-    # |C| errors at least. So such neurons matter only as long as nothing better than that is known.
-    worse = unit.errors > target.concept_size or not target.concept_size
-    candidates = np.arange(target.both.size) if worse else np.flatnonzero(target.both)
-    programme = Programme.of(target, unit.kind, candidates, largest) if candidates.size else None
+    # An AND-unit misses what one of its neurons misses, an OR-unit leaks what one of its neurons leaks: no
+    # unit with a neuron that errs as often as what is known is any better. Nor does an OR-unit need a neuron
+    # that catches nothing, unless nothing better than |C| errors is known and it may stand alone.
+    if unit.kind == "and":
+        useful = target.concept_size - target.both < unit.errors
+    else:
+        useful = target.leaked < unit.errors
+        if unit.errors <= target.concept_size:
+            useful &= target.both > 0
+    candidates = np.flatnonzero(useful)
+    if not candidates.size:
+        return replace(unit, bound=unit.errors)
+    programme = Programme.of(target, unit.kind, candidates, largest)
     if programme is None:
-        return unit if candidates.size else replace(unit, bound=unit.errors)
+        return unit
     paid, neurons = programme.most_paid(1.0, most, exact, time_limit)
-    bound = target.concept_size - down(paid)
-    if not worse:
-        bound = min(bound, target.concept_size)
+    bound = min(target.concept_size - down(paid), unit.errors)
     return _better(target, unit, neurons, max(bound, unit.bound or 0))
 
 
 def _nearest(target: Target, unit: Unit, most: int, exact: bool, largest: int, time_limit: float) -> Unit:
     """Raise the Jaccard index J until no unit has ``|θ∩C| − J·|θ∖C| > J·|C|`` (Dinkelbach 1967)."""
-    candidates = np.flatnonzero(target.both)
+    # With a neuron that catches b of C an AND-unit has J ≤ b/|C|; with one that leaks l an OR-unit has
+    # J ≤ |C|/(|C| + l). Neurons that cannot raise J are left out, in whole numbers.
+    size, either = target.concept_size, unit.concept_size + unit.leaked
+    if unit.kind == "and":
+        useful = target.both * either > unit.both * size
+    else:
+        useful = (size * either > unit.both * (size + target.leaked)) & (target.both > 0)
+    candidates = np.flatnonzero(useful)
     if not candidates.size:
         return replace(unit, bound=unit.distance)
     programme = Programme.of(target, unit.kind, candidates, largest)
