@@ -118,11 +118,11 @@ def concept_recovery(
         One row a concept:
 
         - ``concept``: name; ``n_concept``: its points.
-        - ``nearest``, ``nearest_cosine``: the neuron whose decoder row is nearest, and the size of the cosine.
+        - ``nearest``, ``nearest_cosine``: the neuron with the nearest decoder row, and the size of the cosine.
         - ``matched``, ``matched_cosine``: the same under the one-to-one matching of largest sum (`recovery`);
           unavailable for a concept that has none.
-        - ``matched_precision``, ``matched_recall``, ``matched_f1``, ``matched_jaccard``: of the matched neuron
-          on these points.
+        - ``matched_precision``, ``matched_recall``, ``matched_f1``, ``matched_jaccard``: of the matched
+          neuron on these points.
         - ``neuron``: by where it fires, -1 for none; ``precision``, ``recall``, ``f1``, ``jaccard``: its.
 
         Scores are nullable ``Float64``: unavailable without a neuron or with a denominator of 0.
@@ -143,9 +143,11 @@ def concept_recovery(
 
     >>> from saelib import ActivationSets, ConceptSet, align
     >>> a = align(ActivationSets([[0, 1], [0, 1], [1, 0]]), ConceptSet([[1], [1], [0]]))
-    >>> found = concept_recovery(a, [[1.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]]).iloc[0]
-    >>> found.matched, found.matched_cosine, found.matched_jaccard, found.neuron, found.jaccard
-    (0, 1.0, 0.0, 1, 1.0)
+    >>> found = concept_recovery(a, [[1.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]])
+    >>> found[["matched", "matched_cosine", "matched_jaccard"]].to_numpy(dtype=float).tolist()
+    [[0.0, 1.0, 0.0]]
+    >>> found[["neuron", "jaccard"]].to_numpy(dtype=float).tolist()
+    [[1.0, 1.0]]
     """
     true, decoder = _checked(alignment, directions, W_dec)
     found = recovery(true, decoder, alive)

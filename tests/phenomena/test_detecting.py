@@ -23,8 +23,8 @@ def drawn(seed: int, n_neurons: int = 5, n_concepts: int = 4, n_points: int = 30
 
 @given(seed=st.integers(0, 10_000))
 def test_the_peers_scores_are_the_means_of_the_columns(seed: int) -> None:
-    # Their definition, written out: a latent is judged on the feature nearest to its decoder row, an undefined
-    # score is 0, and the mean is over all latents.
+    # Their definition, written out: a latent is judged on the feature nearest to its decoder row, an
+    # undefined score is 0, and the mean is over all latents.
     fires, holds, alignment, directions, decoder = drawn(seed)
     scores = []
     for j, row in enumerate(decoder):
