@@ -10,17 +10,41 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from saelib.lattice.burmeister import read_cxt, write_cxt
+    from saelib.lattice.comma_separated import read_csv, write_csv
     from saelib.lattice.context import Context
     from saelib.lattice.enumeration import formal_concepts
     from saelib.lattice.found import FormalConcepts
+    from saelib.lattice.json_files import read_json, write_json
+    from saelib.lattice.transactions import read_fimi, write_fimi
 
 _HOME = {
     "Context": "saelib.lattice.context",
     "FormalConcepts": "saelib.lattice.found",
     "formal_concepts": "saelib.lattice.enumeration",
+    "read_csv": "saelib.lattice.comma_separated",
+    "read_cxt": "saelib.lattice.burmeister",
+    "read_fimi": "saelib.lattice.transactions",
+    "read_json": "saelib.lattice.json_files",
+    "write_csv": "saelib.lattice.comma_separated",
+    "write_cxt": "saelib.lattice.burmeister",
+    "write_fimi": "saelib.lattice.transactions",
+    "write_json": "saelib.lattice.json_files",
 }
 
-__all__ = ["Context", "FormalConcepts", "formal_concepts"]
+__all__ = [
+    "Context",
+    "FormalConcepts",
+    "formal_concepts",
+    "read_csv",
+    "read_cxt",
+    "read_fimi",
+    "read_json",
+    "write_csv",
+    "write_cxt",
+    "write_fimi",
+    "write_json",
+]
 
 
 def __getattr__(name: str) -> Any:
