@@ -98,15 +98,17 @@ def run_cell(settings: SizeAndSparsity, cell_id: str) -> dict[str, pd.DataFrame]
     >>> len(frames["size_and_sparsity"]), len(frames["size_and_sparsity_concepts"])
     (6, 36)
     """
+    from saelib import ActivationSets, align
     from saelib.data.synthetic import concept_forest
     from saelib.sae import train
+    from saelib.study.sweeps.directions import directions
     from saelib.study.sweeps.measures import measure
 
     gate, d_sae, seed = cell_id.split("-")
     config = world(settings, int(seed))
     points = concept_forest(config, settings.n_train, int(seed)).points
     held_out = concept_forest(config, settings.n_test, int(seed) + _TEST)
-    saes, by_concept = [], []
+    saes, by_concept, both_ways = [], [], []
     for rank, (sparsity, run) in enumerate(configs(settings, gate, int(d_sae), int(seed))):
         labels = {
             "gate": gate,
@@ -119,24 +121,28 @@ def run_cell(settings: SizeAndSparsity, cell_id: str) -> dict[str, pd.DataFrame]
         a, b = measure(sae, held_out.points, held_out.concepts, settings.tolerances, labels)
         saes.append(a)
         by_concept.append(b)
+        alignment = align(ActivationSets.from_sae(sae, held_out.points, progress=False), held_out.concepts)
+        both_ways.append(directions(alignment, labels, int(seed)))
     return {
         "size_and_sparsity": pd.concat(saes, ignore_index=True),
         "size_and_sparsity_concepts": pd.concat(by_concept, ignore_index=True),
+        "size_and_sparsity_directions": pd.concat(both_ways, ignore_index=True),
     }
 
 
 def gather(frames: list[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
-    """All cells as two tables, sorted so that the order in which cells finished leaves no trace.
+    """All cells as three tables, sorted so that the order in which cells finished leaves no trace.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"gate": ["TopK"], "d_sae": [4], "rank": [0], "seed": [0], "concept": ["a"]})
-    >>> sorted(gather([{"size_and_sparsity": frame, "size_and_sparsity_concepts": frame}]))
-    ['size_and_sparsity', 'size_and_sparsity_concepts']
+    >>> names = ["size_and_sparsity", "size_and_sparsity_concepts", "size_and_sparsity_directions"]
+    >>> sorted(gather([dict.fromkeys(names, frame)])) == names
+    True
     """
     key = ["gate", "d_sae", "rank", "seed"]
     tables = {}
-    for name in ("size_and_sparsity", "size_and_sparsity_concepts"):
+    for name in frames[0]:
         whole = pd.concat([frame[name] for frame in frames], ignore_index=True)
         tables[name] = whole.sort_values(key, kind="stable", ignore_index=True)
     return tables
