@@ -42,7 +42,6 @@ class SAEConfig:
         Width of the window around a `JumpReLU` neuron's threshold within which pre-activations move
         it, and where the thresholds start (the unit is that of a point).
     target_l0 : float, optional
-    target_l0 : float, optional
         For `ReLU`, `Gated` and `JumpReLU`: steer λ, from its value here, so that so many neurons fire on a
         point in the end; what is wanted comes down to it over the first 0.7 of the steps. In some thousand
         steps it comes within about a tenth; it cannot give more than fire without a penalty.
