@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from saelib.errors import InputError
+from saelib.lattice.checks import checked_context, checked_count
 from saelib.lattice.context import Context
 from saelib.lattice.found import FormalConcepts
 from saelib.lattice.packed_walk import packed_walk
@@ -80,12 +81,11 @@ def formal_concepts(
     >>> found.delta
     array([1, 2, 1, 0])
     """
-    if not isinstance(context, Context):
-        raise InputError("context", f"is a {type(context).__name__}", "give a saelib.lattice.Context")
-    min_support = _checked("min_support", min_support, 0)
-    min_delta = _checked("min_delta", min_delta, 0)
-    most = _NO_LIMIT if max_concepts is None else _checked("max_concepts", max_concepts, 1)
-    work = _NO_LIMIT if max_work is None else _checked("max_work", max_work, 1)
+    context = checked_context(context)
+    min_support = min(checked_count("min_support", min_support, 0), _NO_LIMIT)
+    min_delta = min(checked_count("min_delta", min_delta, 0), _NO_LIMIT)
+    most = _limit("max_concepts", max_concepts)
+    work = _limit("max_work", max_work)
     if kernel not in ("numba", "numpy"):
         raise InputError("kernel", f"is {kernel!r}", "give 'numba' or 'numpy'")
     # By ascending frequency: a rare attribute has few objects, among which the many others are then sought.
@@ -111,6 +111,14 @@ def formal_concepts(
 def _walk(
     kernel: str, incidence: sparse.csr_array, min_support: int, min_delta: int, most: int, work: int
 ) -> tuple[Literal["numba", "numpy"], Walk]:
+    if kernel == "numba":
+        # Asked for by most, and slow to load; not every Python has it the day it comes out.
+        try:
+            from saelib.lattice.sparse_walk import sparse_walk
+        except ImportError:
+            pass
+        else:
+            return "numba", sparse_walk(incidence, min_support, min_delta, most, work)
     return "numpy", packed_walk(incidence, min_support, min_delta, most, work)
 
 
@@ -158,7 +166,5 @@ def _reason(walked: Walk, max_concepts: int | None, max_work: int | None) -> str
     return f"max_work={max_work} reached after {len(walked.support)} concepts: the rest was not sought"
 
 
-def _checked(argument: str, value: Any, least: int) -> int:
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < least:
-        raise InputError(argument, f"is {value!r}", f"give an integer from {least} up")
-    return min(int(value), _NO_LIMIT)
+def _limit(argument: str, value: int | None) -> int:
+    return _NO_LIMIT if value is None else min(checked_count(argument, value, 1), _NO_LIMIT)

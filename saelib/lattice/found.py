@@ -134,7 +134,7 @@ class FormalConcepts:
         >>> lower.tolist(), upper.tolist()
         ([0.5, 1.0], [0.5, 1.0])
         """
-        lost = lost_shares(self.context, self.intents, self.support)
+        lost = lost_shares(self.context, self.intents, self.kernel)
         lower = np.clip(1.0 - lost, 0.0, 1.0)
         bottom = np.diff(self.intents.indptr) == self.context.n_attributes
         upper = np.where(bottom, 1.0, 1.0 - np.exp2(-self.delta.astype(np.float64)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -12,11 +14,16 @@ NEAR = 64  # a neighbour that loses more objects weighs less than 2⁻⁶⁴ and
 
 
 def lost_shares(
-    context: Context, intents: sparse.csr_array, support: npt.NDArray[np.int64]
+    context: Context, intents: sparse.csr_array, kernel: Literal["numba", "numpy"]
 ) -> npt.NDArray[np.float64]:
     """Sum 2^(−(|A| − |D|)) over the lower neighbours D of each concept, float64 [n]."""
-    lost = np.zeros(len(support))
-    for i in range(len(support)):
+    if kernel == "numba":
+        from saelib.lattice.sparse_neighbours import sparse_lost_shares
+
+        columns = context.incidence.tocsc()
+        return sparse_lost_shares(context.incidence, columns, context.attribute_sizes, intents, NEAR)
+    lost = np.zeros(intents.shape[0])
+    for i in range(len(lost)):
         intent = intents.indices[intents.indptr[i] : intents.indptr[i + 1]]
         if len(intent) < context.n_attributes:
             lost[i] = _lost(context.incidence, context.extent(intent))
