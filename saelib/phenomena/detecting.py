@@ -118,7 +118,7 @@ def concept_recovery(
         One row a concept:
 
         - ``concept``: name; ``n_concept``: its points.
-        - ``nearest``, ``nearest_cosine``: the neuron with the nearest decoder row, and the size of the cosine.
+        - ``nearest``, ``nearest_cosine``: the neuron with the nearest decoder row, the size of the cosine.
         - ``matched``, ``matched_cosine``: the same under the one-to-one matching of largest sum (`recovery`);
           unavailable for a concept that has none.
         - ``matched_precision``, ``matched_recall``, ``matched_f1``, ``matched_jaccard``: of the matched

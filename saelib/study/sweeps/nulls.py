@@ -52,14 +52,61 @@ def random_dictionary(trained: SAE, points: np.ndarray, seed: int) -> SAE:
     with torch.no_grad():
         sae.b_dec.copy_(torch.as_tensor(points, dtype=sae.b_dec.dtype).mean(dim=0))
         if isinstance(trained.gate, ReLU):
-            wanted = trained.active(points).sum(dim=0)
-            # Half way between the last point to fire on and the first not to, counted from the largest.
-            falling = sae.pre_acts(points).sort(dim=0, descending=True).values
-            edge = torch.full_like(falling[:1], 1.0)
-            padded = torch.cat([falling[:1] + edge, falling, falling[-1:] - edge])
-            column = torch.arange(sae.d_sae)
-            sae.b_enc.copy_(-(padded[wanted, column] + padded[wanted + 1, column]) / 2)
+            _fire_as_often(sae, trained, points)
     return sae
+
+
+def random_relu(trained: SAE, points: np.ndarray, seed: int) -> SAE:
+    """Random directions with ReLU neurons that fire exactly as often as those of any trained SAE.
+
+    The dictionary of `random_dictionary` for a ReLU SAE, whatever the gate of the trained one: so that every
+    gate is held against luck of the same kind and of its own firing rates.
+
+    Parameters
+    ----------
+    trained : SAE
+        Whose size and firing rates to copy.
+    points : ndarray [n_points, d_in]
+        Of the kind that it was trained on.
+    seed : int
+        Draws the directions, ≥ 0.
+
+    Returns
+    -------
+    SAE
+        Untrained, with ReLU as its gate.
+
+    Examples
+    --------
+    >>> from saelib.sae import SAE, TopK
+    >>> x = np.random.default_rng(0).normal(size=(50, 2)).astype("float32")
+    >>> trained = SAE(2, 4, TopK(2), seed=0)
+    >>> null = random_relu(trained, x, seed=1)
+    >>> bool((null.active(x).sum(0) == trained.active(x).sum(0)).all())
+    True
+    """
+    import torch
+
+    from saelib.sae import SAE, ReLU
+
+    sae = SAE(trained.d_in, trained.d_sae, ReLU(), seed=seed, dtype=trained.W_enc.dtype)
+    with torch.no_grad():
+        sae.b_dec.copy_(torch.as_tensor(points, dtype=sae.b_dec.dtype).mean(dim=0))
+        _fire_as_often(sae, trained, points)
+    return sae
+
+
+def _fire_as_often(sae: SAE, trained: SAE, points: np.ndarray) -> None:
+    """Give each ReLU neuron the bias with which it fires on as many points as its trained counterpart."""
+    import torch
+
+    wanted = trained.active(points).sum(dim=0)
+    # Half way between the last point to fire on and the first not to, counted from the largest.
+    falling = sae.pre_acts(points).sort(dim=0, descending=True).values
+    edge = torch.full_like(falling[:1], 1.0)
+    padded = torch.cat([falling[:1] + edge, falling, falling[-1:] - edge])
+    column = torch.arange(sae.d_sae)
+    sae.b_enc.copy_(-(padded[wanted, column] + padded[wanted + 1, column]) / 2)
 
 
 def shuffled(concepts: ConceptSet, seed: int) -> ConceptSet:
