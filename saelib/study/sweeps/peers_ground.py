@@ -286,7 +286,7 @@ def _mistakes(ground: _Ground, fires: Any, amplitudes: Any, concept: int, neuron
     }
 
 
-def _share(holds: np.ndarray, among: np.ndarray) -> Any:
+def _share(holds: Any, among: Any) -> Any:
     return float(holds[among].mean()) if among.any() else pd.NA
 
 
@@ -300,7 +300,7 @@ def _example(ground: _Ground, sae: SAE, seen: _Seen, frame: pd.DataFrame) -> pd.
     matched = frame[frame.matched.notna()]
     common = matched[matched.n_concept >= min(100, matched.n_concept.max())]
     row = common.loc[(common.matched_cosine - common.matched_jaccard.fillna(0)).astype(float).idxmax()]
-    concept, neuron = int(row.name), int(row.matched)  # type: ignore[call-overload]
+    concept, neuron = int(row.name), int(row.matched)
     inside = ground.holds[:, concept]
     fires = np.zeros(len(inside), dtype=bool)
     sets = seen.activations.membership.tocsc()
