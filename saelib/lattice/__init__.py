@@ -14,14 +14,22 @@ if TYPE_CHECKING:
     from saelib.lattice.comma_separated import read_csv, write_csv
     from saelib.lattice.context import Context
     from saelib.lattice.enumeration import formal_concepts
+    from saelib.lattice.forest import forest_implications
     from saelib.lattice.found import FormalConcepts
+    from saelib.lattice.implications import Implications
     from saelib.lattice.json_files import read_json, write_json
+    from saelib.lattice.keeping import kept_implications
+    from saelib.lattice.stem_base import implication_base
     from saelib.lattice.transactions import read_fimi, write_fimi
 
 _HOME = {
     "Context": "saelib.lattice.context",
     "FormalConcepts": "saelib.lattice.found",
+    "Implications": "saelib.lattice.implications",
+    "forest_implications": "saelib.lattice.forest",
     "formal_concepts": "saelib.lattice.enumeration",
+    "implication_base": "saelib.lattice.stem_base",
+    "kept_implications": "saelib.lattice.keeping",
     "read_csv": "saelib.lattice.comma_separated",
     "read_cxt": "saelib.lattice.burmeister",
     "read_fimi": "saelib.lattice.transactions",
@@ -35,7 +43,11 @@ _HOME = {
 __all__ = [
     "Context",
     "FormalConcepts",
+    "Implications",
+    "forest_implications",
     "formal_concepts",
+    "implication_base",
+    "kept_implications",
     "read_csv",
     "read_cxt",
     "read_fimi",
