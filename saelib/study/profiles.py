@@ -7,11 +7,33 @@ defaults are the full study's, so only ``quick`` lists parameters.
 from __future__ import annotations
 
 from saelib.study.plan import Profile, Sweep
-from saelib.study.settings import digits, one_neuron, size_and_sparsity, tightness, units, whose_fault
+from saelib.study.settings import (
+    absorption,
+    architectures,
+    digits,
+    families,
+    one_neuron,
+    one_or_several,
+    peers_ground,
+    size_and_sparsity,
+    splitting,
+    tightness,
+    units,
+    whose_fault,
+)
 
 SWEEPS = {
+    "absorption": Sweep(
+        "saelib.study.sweeps.absorption",
+        tables=("absorption", "absorption_edges", "absorption_published", "absorption_descents"),
+    ),
     "size_and_sparsity": Sweep(
-        "saelib.study.sweeps.size_and_sparsity", tables=("size_and_sparsity", "size_and_sparsity_concepts")
+        "saelib.study.sweeps.size_and_sparsity",
+        tables=("size_and_sparsity", "size_and_sparsity_concepts", "size_and_sparsity_directions"),
+    ),
+    "architectures": Sweep(
+        "saelib.study.sweeps.architectures",
+        tables=("architectures", "architectures_edges", "architectures_concepts"),
     ),
     "digits": Sweep("saelib.study.sweeps.digits", tables=("digits", "digits_concepts")),
     "tightness": Sweep("saelib.study.sweeps.tightness", tables=("tightness",)),
@@ -27,6 +49,29 @@ SWEEPS = {
             "one_neuron_subsamples",
         ),
     ),
+    "one_or_several": Sweep(
+        "saelib.study.sweeps.one_or_several",
+        tables=("one_or_several", "one_or_several_few", "one_or_several_gaps"),
+    ),
+    "peers_ground": Sweep(
+        "saelib.study.sweeps.peers_ground",
+        tables=("peers_ground", "peers_ground_concepts", "peers_ground_example"),
+    ),
+    "splitting": Sweep(
+        "saelib.study.sweeps.splitting",
+        tables=(
+            "splitting",
+            "splitting_concepts",
+            "splitting_gaps",
+            "splitting_flows",
+            "splitting_nodes",
+            "splitting_links",
+        ),
+    ),
+    "families": Sweep(
+        "saelib.study.sweeps.families",
+        tables=("families_saes", "families_orders", "families_found", "families_clusters"),
+    ),
     "units": Sweep(
         "saelib.study.sweeps.units",
         tables=("units_existence", "units_least", "units_around_a_point", "units_digits"),
@@ -38,9 +83,15 @@ PROFILES = {
         "full",
         settings={
             "size_and_sparsity": size_and_sparsity.FULL,
+            "absorption": absorption.FULL,
+            "peers_ground": peers_ground.FULL,
+            "splitting": splitting.FULL,
+            "architectures": architectures.FULL,
             "digits": digits.FULL,
+            "families": families.FULL,
             "tightness": tightness.FULL,
             "one_neuron": one_neuron.FULL,
+            "one_or_several": one_or_several.FULL,
             "units": units.FULL,
             "whose_fault": whose_fault.FULL,
         },
@@ -50,9 +101,15 @@ PROFILES = {
         "quick",
         settings={
             "size_and_sparsity": size_and_sparsity.QUICK,
+            "absorption": absorption.QUICK,
+            "peers_ground": peers_ground.QUICK,
+            "splitting": splitting.QUICK,
+            "architectures": architectures.QUICK,
             "digits": digits.QUICK,
+            "families": families.QUICK,
             "tightness": tightness.QUICK,
             "one_neuron": one_neuron.QUICK,
+            "one_or_several": one_or_several.QUICK,
             "units": units.QUICK,
             "whose_fault": whose_fault.QUICK,
         },
@@ -67,8 +124,11 @@ PROFILES = {
                 "steps": 100,
             },
             "12_tight_in_the_whole_space": {"n_samples": 50_000},
+            "24_architectures": {"beyond": 3.0},
             "14_capacity": {"n_instances": 10_000},
+            "22_families_and_hierarchy": {"n_pairs": 20, "n_dictionaries": 20, "n_worlds": 2, "n_points": 400},
             "15_noise_and_samples": {"n_instances": 10_000, "n_points": 4_000, "repeats": 100},
+            "30_two_directions": {"n_instances": 20_000, "d_sae": 64, "steps": 100},
         },
     ),
 }

@@ -164,6 +164,117 @@ def along_curve(
     return pd.DataFrame(rows, columns=[*by, over, value]).astype({value: "Float64"})
 
 
+def contrast(
+    frame: pd.DataFrame,
+    value: str,
+    one: str,
+    other: str,
+    *,
+    over: str,
+    at: list[float] | None = None,
+    beyond: float = 0.0,
+) -> pd.DataFrame:
+    """How much more of ``value`` one gate has than another, seed by seed, where their curves are comparable.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row an SAE: gate, seed, ``over`` and ``value``.
+    value, over : str
+        Columns: what is compared, and at equal what.
+    one, other : str
+        Gates: the first minus the second.
+    at : list of float, optional
+        Places to compare at. By default those of all SAEs of the two gates and the seed that lie on both
+        curves.
+    beyond : float, default 0.0
+        As in :func:`along_curve`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a seed: ``seed``, ``difference`` (mean over the places that both curves reach, nullable
+        ``Float64``, unavailable if there is none), and ``places``, how many these are.
+
+    Raises
+    ------
+    InputError
+        If a gate has no row, or for what :func:`along_curve` refuses.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"gate": ["a", "a", "b", "b"], "seed": 0, "l": [1.0, 3.0, 2.0, 4.0],
+    ...                       "rate": [0.5, 0.25, 0.25, 0.25]})
+    >>> contrast(frame, "rate", "a", "b", over="l").to_numpy().tolist()      # compared at 2 and 3
+    [[0, 0.0625, 2]]
+    """
+    two = frame[frame.gate.isin([one, other])]
+    for gate in (one, other):
+        if not (two.gate == gate).any():
+            raise InputError("frame", f"has no row of gate {gate!r}", "give SAEs of both gates")
+    rows = []
+    for seed, group in two.groupby("seed", sort=True):
+        places = sorted(set(group[over].dropna())) if at is None else at
+        read = along_curve(group, value, over, list(places), by=["gate"], beyond=beyond)
+        by_place = read.pivot_table(index=over, columns="gate", values=value, dropna=False)
+        apart = (by_place[one] - by_place[other]).dropna() if {one, other} <= set(by_place) else by_place[:0]
+        mean = apart.mean() if len(apart) else pd.NA
+        rows.append({"seed": seed, "difference": mean, "places": len(apart)})
+    return pd.DataFrame(rows).astype({"difference": "Float64"})
+
+
+def contrast_on_common_edges(edges: pd.DataFrame, value: str, one: str, other: str) -> pd.DataFrame:
+    """The same difference over the edges for which ``value`` is available under both gates.
+
+    Of the same seed and wanted L0, without interpolation: what a gate loses by making edges unavailable
+    does not count for it here.
+
+    Parameters
+    ----------
+    edges : pandas.DataFrame
+        One row an SAE and edge: gate, target, seed, child and ``value``.
+    value : str
+        The column to compare.
+    one, other : str
+        Gates: the first minus the second.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a seed: ``seed``, ``difference`` (mean over targets of the mean over common edges, nullable
+        ``Float64``), ``edges``, their number over all targets, and ``left_out``, those available under one
+        gate only or under none.
+
+    Raises
+    ------
+    InputError
+        If a gate has no row.
+
+    Examples
+    --------
+    >>> edges = pd.DataFrame({"gate": ["a", "a", "b", "b"], "target": 2, "seed": 0,
+    ...                       "child": ["x", "y"] * 2, "rate": [0.5, 0.5, 0.25, None]})
+    >>> contrast_on_common_edges(edges, "rate", "a", "b").to_numpy().tolist()
+    [[0.0, 0.25, 1.0, 1.0]]
+    """
+    for gate in (one, other):
+        if not (edges.gate == gate).any():
+            raise InputError("edges", f"has no row of gate {gate!r}", "give edges of both gates")
+    key = ["seed", "target", "child"]
+    a, b = (edges[edges.gate == gate].set_index(key)[value].astype("Float64") for gate in (one, other))
+    apart = (a - b).reset_index()
+    per_target = apart.groupby(["seed", "target"])[value].mean()
+    found = apart.groupby("seed")[value].agg(edges="count", size="size")
+    return pd.DataFrame(
+        {
+            "seed": found.index,
+            "difference": per_target.groupby("seed").mean().astype("Float64").to_numpy(),
+            "edges": found["edges"].to_numpy(),
+            "left_out": (found["size"] - found["edges"]).to_numpy(),
+        }
+    )
+
+
 def _on_line(x: np.ndarray, y: np.ndarray, place: float) -> float:
     """A broken line at a place, its first and last piece prolonged."""
     right = int(np.clip(np.searchsorted(x, place), 1, len(x) - 1))
