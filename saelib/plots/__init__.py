@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from saelib.plots.curves import curves_with_intervals
 from saelib.plots.dots import dots_with_intervals
+from saelib.plots.flows import alluvial
 from saelib.plots.heat import heatmap
 from saelib.plots.palette import MARKERS, Palette, palette
 from saelib.plots.pictures import gallery
@@ -36,6 +37,7 @@ __all__ = [
     "COLUMN",
     "MARKERS",
     "Palette",
+    "alluvial",
     "bound_and_truth",
     "curves_with_intervals",
     "dots_with_intervals",
