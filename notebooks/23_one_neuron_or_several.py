@@ -68,21 +68,21 @@ sizes = pd.Series(other.concepts.sizes, index=list(other.concepts.names))
 # %% tags=["remove-cell"]
 active = held.membership.toarray()
 pictures = {}
-for kind in ("one neuron", "a unit", "in part", "absent"):
+for kind in ("one neuron", "a unit", "absent", "in part"):
     names = judged.index[judged["held by"] == kind]
     if not len(names) or len(pictures) == 3:
         continue
-    name = sizes[names].idxmax()
+    # The largest of its class; of the absent ones the one that is farthest from everything.
+    name = judged.unit[names].idxmax() if kind == "absent" else sizes[names].idxmax()
     unit, single = chosen.loc[(name, "unit")], chosen.loc[(name, "single")].neurons[0]
     both = chosen.loc[(name, "and")].neurons == unit.neurons
-    word = "AND" if both else "OR"
+    word = f"{'AND' if both else 'OR'} of {len(unit.neurons)}" if len(unit.neurons) > 1 else "best unit"
     inside = np.isin(np.arange(n_points), other.concepts.extent(name))
     frame = pd.DataFrame({"concept": inside, "best neuron": active[:, single]})
-    parts = [f"neuron {j}" for j in unit.neurons[:3] if j != single]
-    for j, part in zip([j for j in unit.neurons[:3] if j != single], parts, strict=True):
-        frame[part] = active[:, j]
+    for j in [j for j in unit.neurons if j != single][:4]:
+        frame[f"neuron {j}"] = active[:, j]
     read = active[:, list(unit.neurons)]
-    frame[f"{word} of {len(unit.neurons)}"] = read.all(axis=1) if both else read.any(axis=1)
+    frame[word] = read.all(axis=1) if both else read.any(axis=1)
     shown = frame[inside | frame["best neuron"] | frame.iloc[:, -1]]
     pictures[kind] = name, shown.sort_values(list(frame.columns), ascending=False, ignore_index=True)
 
@@ -111,7 +111,7 @@ plt.show()
 # two points with the same pattern.
 #
 # :::{prf:theorem} Boolean limit, for units [N]
-# :label: thm-T13d
+# :label: thm-T13d-units
 # In words: reading who fires, nobody beats the majority within each pattern; units are worse or equal, single neurons worse or equal again.
 #
 # In symbols: let $P$ be the set of patterns, each a set $p$ of points, and let $C$ be a concept. For every function of the pattern, with $\theta$ the points where it says
@@ -174,13 +174,19 @@ long = pd.concat(
 )
 curves = curve_over_seeds(long, "distance", ["dictionary", "reader", "judged", "sparsity"], confidence)
 
+# %% tags=["remove-cell"]
+colour_of = {
+    "one neuron": plots.palette.neuron, "unit": plots.palette.measured, "Boolean limit": plots.palette.theory,
+    "any Boolean function": plots.palette.theory, "weighted sum": plots.palette.cycle[3],
+}  # fmt: skip
+
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels, random and trained dictionary. Jaccard distance over k for one neuron, a unit and the Boolean limit, on the points chosen on and on held-out points. The two curves of the Boolean limit are far apart in both panels, those of the others lie close together."}, "figure": {"name": "fig-23-overfit", "caption": "Mean Jaccard distance from a concept to its reader (Top-K, the largest dictionary), bands over seeds. Solid: held-out points, dashed: the points it was chosen on. The Boolean limit is near everything where it was built, in a random dictionary too, and the distance between its two curves is what it learned by heart. One neuron and a unit keep their word."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.7), sharey=True)
 for ax, dictionary in zip(axes, ("random", "trained"), strict=True):
     plots.curves_with_intervals(
         curves[curves.dictionary == dictionary].astype({"judged": pd.CategoricalDtype([*places.values()][::-1])}),
         "sparsity", "distance", "low", "high", hue="reader", style="judged", log_x=True, ax=ax,
-        label_x="k, neurons that may fire", label_y="Jaccard distance",
+        label_x="k, neurons that may fire", label_y="Jaccard distance", colours=colour_of,
     )  # fmt: skip
     ax.set(title=f"{dictionary} dictionary", ylim=(0, 1))
     handles = ax.get_legend_handles_labels()
@@ -190,8 +196,8 @@ figure.legend(*handles, loc="outside lower center", ncols=2)
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
-readers["patterns a point"] = readers.n_patterns / readers.groupby(run).size_fit.transform("size")
-heart = readers.groupby(["dictionary", "gate", "d_sae", "sparsity"])[["l0", "n_patterns", "unseen", "n_points"]]
+settings = ["dictionary", "gate", "d_sae", "sparsity"]
+heart = readers.groupby(settings)[["l0", "n_patterns", "unseen", "n_points"]]
 heart = heart.mean().assign(unseen=lambda f: f.unseen / f.n_points).drop(columns="n_points")
 print(heart.rename(columns={"unseen": "share of held-out points unseen"}).round(2).to_string())
 
@@ -297,9 +303,10 @@ for name, value in {
 
 # %% tags=["remove-cell"]
 shares = (
-    readers.groupby([*run, "held by"], observed=False).size()
-    / readers.groupby(run).size()
-).rename("share").reset_index()
+    (readers.groupby([*run, "held by"], observed=False).size() / readers.groupby(run).size())
+    .rename("share")
+    .reset_index()
+)
 classes = curve_over_seeds(shares, "share", ["dictionary", "held by"], confidence)
 classes[["low", "high"]] = classes[["low", "high"]].clip(0, 1)  # a share cannot leave this range
 classes["dictionary"] = pd.Categorical(classes.dictionary, ["trained", "random"])
@@ -309,7 +316,7 @@ ax = plots.dots_with_intervals(
     classes.sort_values("dictionary"), "share", "low", "high", y="held by", hue="dictionary",
     label_x="share of concepts", colours={"trained": plots.palette.neuron, "random": plots.palette.neutral},
 )  # fmt: skip
-ax.set_xlim(left=0)
+ax.set_xlim(left=-0.02)
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
@@ -323,19 +330,17 @@ print(f"neurons of such a unit: median {kinds.unit_neurons.median():.0f}, most {
 # %% [markdown]
 # Where in the forest, and at which sparsity? Sparsity settings count from the sparsest (0); the mean is over sizes and seeds.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Heat maps of the share of concepts held by one neuron, by a unit, in part, or absent, by level of the forest and sparsity setting, one row of maps per gate."}, "figure": {"name": "fig-23-where", "caption": "Share of the concepts of a level that are held by one neuron, by several (a unit or the pattern), in part, or not at all, in trained dictionaries, over the sparsity setting (0 = sparsest). Each row of cells sums to 1 over the four maps of a gate."}}
-merged = {"one neuron": "one neuron", "a unit": "several", "the pattern": "several"}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Heat maps of the share of concepts held by one neuron, by a unit, in part, or absent, by level of the forest and sparsity setting, one row of maps per gate."}, "figure": {"name": "fig-23-where", "caption": "Share of the concepts of a level that are held by one neuron, by several (a unit or the pattern), in part, or not at all, in trained dictionaries, over the sparsity setting (0 = sparsest). The cells at one place in the four maps of a gate sum to 1."}}
+merged = {"one neuron": "one", "a unit": "several", "the pattern": "several"}
 where = ours.assign(
-    held=pd.Categorical(
-        ours["held by"].astype(str).replace(merged), ["one neuron", "several", "in part", "absent"]
-    ),
+    held=pd.Categorical(ours["held by"].astype(str).replace(merged), ["one", "several", "in part", "absent"]),
     level=pd.Categorical(ours.level.map(depth), [*depth.values()][::-1]),
 )
 per_kind = where.groupby(["gate", "rank", "level", "held"], observed=False).size()
 all_kinds = where.groupby(["gate", "rank", "level"], observed=False).size()
 cells = (per_kind / all_kinds).rename("share").reset_index()
 plots.heatmap(
-    cells.rename(columns={"rank": "sparsity"}), "sparsity", "level", "share", col="held", row="gate",
+    cells.rename(columns={"rank": "sparsity", "level": " "}), "sparsity", " ", "share", col="held", row="gate",
     vmin=0, vmax=1, label="share of concepts",
 )  # fmt: skip
 plt.show()
@@ -364,7 +369,7 @@ figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.4), sharey=True)
 for ax, dictionary in zip(axes, ("trained", "random"), strict=True):
     plots.curves_with_intervals(
         by_k[by_k.dictionary == dictionary], "k", "distance", "low", "high", hue="reader", log_x=True,
-        ax=ax, label_x="k, neurons looked at", label_y="Jaccard distance, held-out",
+        ax=ax, label_x="k, neurons looked at", label_y="Jaccard distance, held-out", colours=colour_of,
     )  # fmt: skip
     ax.axhline(ceiling, color=plots.palette.theory, linestyle=":", linewidth=1.2, label="points themselves")
     ax.set(title=f"{dictionary} dictionary", ylim=(0, 1))
@@ -381,7 +386,9 @@ eight["in few"] = (eight.single > eta) & (eight.distance <= eight.single / 2)
 share_few = eight.pivot_table(index="seed", columns="dictionary", values="in few")
 found = over_seeds(share_few.trained - share_few.random, confidence)
 print(claims.record("E5", "distributed_in_eight", value=found.value, interval=found.interval, n=found.n))
-print(by_k.pivot_table(index=["dictionary", "reader"], columns="k", values="distance", observed=True).round(3))
+print(
+    by_k.pivot_table(index=["dictionary", "reader"], columns="k", values="distance", observed=True).round(3)
+)
 print(f"a weighted sum of the points themselves: {ceiling:.3f}")
 
 # %% tags=["remove-cell"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -145,18 +147,30 @@ def parallel_chains(W_enc: npt.ArrayLike, b: npt.ArrayLike, *, cosine: float = 0
     alive = np.flatnonzero(length > 0)
     unit = W[:, alive] / length[alive]
     position = -offset[alive] / length[alive]  # of the hyperplane along the direction
-    cosines = unit.T @ unit
-    one, two = np.nonzero(np.triu(cosines >= cosine - 1e-12, k=1))
+    one, two, cosines = _parallel(unit, cosine - 1e-12)
     swap = position[one] < position[two]
     inner, outer = np.where(swap, two, one), np.where(swap, one, two)
     return pd.DataFrame(
         {
             "inner": alive[inner],
             "outer": alive[outer],
-            "cosine": np.minimum(cosines[one, two], 1.0),
+            "cosine": np.minimum(cosines, 1.0),
             "gap": position[inner] - position[outer],
         }
     )
+
+
+def _parallel(unit: npt.NDArray[np.float64], least: float, block: int = 1024) -> tuple[npt.NDArray[Any], ...]:
+    """Pairs of columns, the first before the second, and their product where it is large enough."""
+    found = []
+    for start in range(0, unit.shape[1], block):
+        # By blocks: all products of a large dictionary at once would not fit the memory.
+        products = unit[:, start : start + block].T @ unit[:, start:]
+        one, two = np.nonzero(np.triu(products >= least, k=1))
+        found.append((one + start, two + start, products[one, two]))
+    if not found:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+    return tuple(np.concatenate(part) for part in zip(*found, strict=True))
 
 
 def _meets(active: sparse.csr_array, one: np.ndarray, two: np.ndarray) -> npt.NDArray[np.int64]:

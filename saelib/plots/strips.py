@@ -79,7 +79,9 @@ def strips(
         for place in np.flatnonzero(np.diff(frame[edge].to_numpy().astype(np.int8))) + 1:
             ax.axvline(place, color=palette.theory, linewidth=1.0, linestyle="--")
     ax.set_yticks(range(len(sets)), [str(name) for name in sets])
-    ax.set(xlim=(0, len(frame)), ylim=(len(sets) - 0.5, -0.5), xlabel=label_x or "points")
+    ax.set(
+        xlim=(0, len(frame)), ylim=(len(sets) - 0.5, -0.5), xlabel="points" if label_x is None else label_x
+    )
     ax.grid(visible=False)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

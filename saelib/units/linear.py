@@ -10,8 +10,15 @@ from scipy import sparse
 
 from saelib.errors import InputError
 from saelib.sets import ActivationSets
-from saelib.units.checks import OBJECTIVES, checked_choice, checked_count, membership
+from saelib.units.checks import (
+    OBJECTIVES,
+    checked_activations,
+    checked_choice,
+    checked_count,
+    membership,
+)
 from saelib.units.score import Score, counts
+from saelib.units.target import fired
 
 CHOICES = ("mean difference", "l1")
 
@@ -142,7 +149,8 @@ def linear_unit(
     >>> unit.scored_on(np.array([[3.0, 0.0], [9.0, 9.0]]), [1]).errors
     1
     """
-    matrix = checked_acts(acts)
+    sets = acts if isinstance(acts, ActivationSets) and choice != "l1" else None
+    matrix = checked_activations(sets).membership if sets is not None else checked_acts(acts)
     inside = membership(extent, matrix.shape[0])
     k = min(checked_count("k", k), matrix.shape[1])
     checked_choice("choice", choice, CHOICES)
@@ -151,8 +159,13 @@ def linear_unit(
         # There is nothing to tell apart: always, or never.
         cut = -1.0 if inside.any() else 1.0
         return LinearUnit(neurons=(), weights=(), cut=cut, **counts(inside, inside))
-    neurons = _by_means(matrix, inside, k) if choice == "mean difference" else _by_l1(matrix, inside, k)
-    few = matrix[:, neurons]
+    if sets is not None:
+        # Truth values are counted, and only the columns asked for are looked at.
+        neurons = _most_different(sets.sizes, fired(sets, np.flatnonzero(inside)), inside, k)
+        few = _columns(sets, neurons)
+    else:
+        neurons = _by_means(matrix, inside, k) if choice == "mean difference" else _by_l1(matrix, inside, k)
+        few = matrix[:, neurons]
     weights = _fitted(few, inside)
     scores = _read(few, weights)
     cut = _best_cut(scores, inside, objective)
@@ -202,9 +215,20 @@ def _read(few: sparse.csr_array, weights: np.ndarray) -> np.ndarray:
 def _by_means(acts: sparse.csr_array, inside: np.ndarray, k: int) -> np.ndarray:
     total = np.asarray(acts.sum(axis=0), dtype=np.float64)
     within = np.asarray(acts[np.flatnonzero(inside)].sum(axis=0), dtype=np.float64)
+    return _most_different(total, within, inside, k)
+
+
+def _most_different(total: np.ndarray, within: np.ndarray, inside: np.ndarray, k: int) -> np.ndarray:
     n = np.count_nonzero(inside)
     difference = within / n - (total - within) / (inside.size - n)
     return np.sort(np.argsort(-np.abs(difference), kind="stable")[:k])
+
+
+def _columns(sets: ActivationSets, neurons: np.ndarray) -> sparse.csr_array:
+    points = [sets.extent(int(neuron)) for neuron in neurons]
+    ends = np.concatenate([[0], np.cumsum([each.size for each in points])])
+    columns = (np.ones(ends[-1]), np.concatenate(points), ends)
+    return sparse.csc_array(columns, shape=(sets.n_points, neurons.size)).tocsr()
 
 
 def _by_l1(acts: sparse.csr_array, inside: np.ndarray, k: int, halvings: int = 12) -> np.ndarray:
@@ -255,9 +279,17 @@ def _fitted(few: sparse.csr_array, inside: np.ndarray) -> np.ndarray:
 
 def _best_cut(scores: np.ndarray, inside: np.ndarray, objective: str) -> float:
     """Cut with the lowest objective: the highest value that is left out, or just below all of them."""
-    values, of_points = np.unique(scores, return_inverse=True)
-    within = np.bincount(of_points, weights=inside)[::-1]
-    everyone = np.bincount(of_points)[::-1]
+    # Most sums are 0, and need no sorting.
+    other = np.flatnonzero(scores)
+    values, of_points = np.unique(scores[other], return_inverse=True)
+    within = np.bincount(of_points, weights=inside[other], minlength=values.size)
+    everyone = np.bincount(of_points, minlength=values.size)
+    if other.size < scores.size:
+        at = int(np.searchsorted(values, 0.0))
+        values = np.insert(values, at, 0.0)
+        within = np.insert(within, at, np.count_nonzero(inside) - within.sum())
+        everyone = np.insert(everyone, at, scores.size - other.size)
+    within, everyone = within[::-1], everyone[::-1]
     both = np.concatenate([[0], np.cumsum(within)])  # of the highest 0, 1, 2, … values
     leaked = np.concatenate([[0], np.cumsum(everyone)]) - both
     size = np.count_nonzero(inside)
