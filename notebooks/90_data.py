@@ -236,6 +236,10 @@ print(
 )
 
 # %% [markdown]
+# Such a benchmark is trained on more points than fit into memory. `forest_stream(bench, n, seed)` draws the same points as `concept_forest`, a chunk
+# at a time and nothing else, and `train` takes it in place of an array ({doc}`25_the_peers_ground` does so with two million points a
+# dictionary).
+#
 # ## Clusters
 #
 # Here a concept is a cloud, not a direction. Clusters may have fewer dimensions than the space (`rank`), stand in a line, sit inside one

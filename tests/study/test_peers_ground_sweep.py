@@ -111,6 +111,10 @@ def test_mistakes_are_counted_as_written_out_by_hand() -> None:
     assert about["false_family"] == 0.0  # a root's family lies inside it
     cosines = np.abs(ground.directions @ ground.directions[0])
     alike = [i for i in range(1, 90) if cosines[i] >= TINY.alike]
+    reach = (test.points - test.bias) @ test.directions[0]
+    large = reach >= np.quantile(reach[holds[:, 0]], 0.1)
+    assert about["false_projection"] == pytest.approx(large[false].mean())
+    assert about["outside_projection"] == pytest.approx(large[~holds[:, 0]].mean())
     assert about["false_alike"] == pytest.approx(holds[false][:, alike].any(axis=1).mean())
 
 
@@ -121,6 +125,8 @@ def test_the_example_is_of_one_concept_and_its_points_are_told_apart(tables: dic
     assert (example.amplitude[inside] > 0).all()
     assert (example.amplitude[~inside] == 0).all()
     assert (example.activation[~inside] > 0).all()
+    # Inside, the projection is the amplitude and what the other concepts happen to add.
+    assert example[inside][["amplitude", "projection"]].corr().iloc[0, 1] > 0.2
 
 
 def test_random_directions_fire_as_often_as_any_gate() -> None:

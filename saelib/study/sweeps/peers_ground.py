@@ -174,6 +174,11 @@ class _Ground:
             )
         return self._nulls[size]
 
+    def projection(self, concept: int) -> np.ndarray:
+        """Of the held-out points, their bias taken away, on a concept's true direction."""
+        found: np.ndarray = (self.test.points - self.test.bias) @ self.test.directions[concept]
+        return found
+
     def family(self, concept: int) -> np.ndarray:
         """A concept's parent, children and siblings, as booleans over the concepts."""
         parent = self.parents[concept]
@@ -265,7 +270,9 @@ def _mistakes(ground: _Ground, fires: Any, amplitudes: Any, concept: int, neuron
     missed_with_child, and missed_weak, the share on which the concept's amplitude is below its median. Of the
     points it fires on outside: false_family, the share that lies in its parent, a child or a sibling, and
     false_alike, the share that lies in a concept with a similar direction; outside_alike is that of all
-    points outside.
+    points outside. A point's projection on the concept's true direction counts as large from the tenth
+    hundredth of the concept's own points on: false_projection and outside_projection are the shares of the
+    false points, and of all points outside, that have a large one.
     """
     on = np.zeros(ground.holds.shape[0], dtype=bool)
     on[fires.indices[fires.indptr[neuron] : fires.indptr[neuron + 1]]] = True
@@ -276,6 +283,8 @@ def _mistakes(ground: _Ground, fires: Any, amplitudes: Any, concept: int, neuron
     family = ground.holds[:, ground.family(concept)].any(axis=1)
     strength = np.asarray(amplitudes[:, [concept]].todense()).ravel()
     weak = strength < (np.median(strength[inside]) if inside.any() else 0.0)
+    projection = ground.projection(concept)
+    large = projection >= (np.quantile(projection[inside], 0.1) if inside.any() else 0.0)
     return {
         "with_child": _share(child, inside),
         "missed_with_child": _share(child, missed),
@@ -283,6 +292,8 @@ def _mistakes(ground: _Ground, fires: Any, amplitudes: Any, concept: int, neuron
         "false_family": _share(family, false),
         "false_alike": _share(alike, false),
         "outside_alike": _share(alike, ~inside),
+        "false_projection": _share(large, false),
+        "outside_projection": _share(large, ~inside),
     }
 
 
@@ -294,7 +305,8 @@ def _example(ground: _Ground, sae: SAE, seen: _Seen, frame: pd.DataFrame) -> pd.
     """Points of the concept, of 100 or more, whose matched neuron's cosine most exceeds its Jaccard index.
 
     Columns: seed, concept, neuron, cosine, jaccard; amplitude (of the concept at the point, 0 outside it),
-    activation (of the neuron), and what the point is to the concept: ``in it, with a child``, ``in it, no
+    projection (of the point on the concept's true direction), activation (of the neuron), and what the point
+    is to the concept: ``in it, with a child``, ``in it, no
     child``, ``outside, in its family`` or ``outside``. As many points inside as outside it, 1,500 at most.
     """
     matched = frame[frame.matched.notna()]
@@ -324,6 +336,7 @@ def _example(ground: _Ground, sae: SAE, seen: _Seen, frame: pd.DataFrame) -> pd.
             "cosine": float(row.matched_cosine),
             "jaccard": float(row.matched_jaccard),
             "amplitude": np.asarray(ground.test.amplitudes[chosen][:, [concept]].todense()).ravel(),
+            "projection": ground.projection(concept)[chosen],
             "activation": activation,
             "point": kind,
         }
