@@ -21,7 +21,9 @@ number of its chapter.
 from __future__ import annotations
 
 from saelib.plots.curves import curves_with_intervals
+from saelib.plots.diagrams import lattice_diagram
 from saelib.plots.dots import dots_with_intervals
+from saelib.plots.explorer import lattice_explorer
 from saelib.plots.flows import alluvial
 from saelib.plots.heat import heatmap
 from saelib.plots.palette import MARKERS, Palette, palette
@@ -43,6 +45,8 @@ __all__ = [
     "dots_with_intervals",
     "gallery",
     "heatmap",
+    "lattice_diagram",
+    "lattice_explorer",
     "palette",
     "plane",
     "scatter",

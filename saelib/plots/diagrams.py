@@ -80,10 +80,10 @@ def lattice_diagram(
     if size:
         measure = nodes[size].to_numpy(dtype=np.float64)
         area = np.maximum(_LARGEST * measure / max(float(measure.max()), 1e-12), _SMALLEST)
+    filled = {"c": values, "cmap": "Greys", "vmin": 0, "vmax": 1.25} if shade else {"color": "white"}
     drawn = ax.scatter(
-        nodes["x"], -nodes["layer"], s=area, c=values if shade else "white", cmap="Greys", vmin=0, vmax=1.25,
-        edgecolors=palette.theory, linewidths=1.0, zorder=2,
-    )  # fmt: skip
+        nodes["x"], -nodes["layer"], s=area, edgecolors=palette.theory, linewidths=1.0, zorder=2, **filled
+    )
     for row, circle in zip(nodes.itertuples(), np.sqrt(area) / 2, strict=True):
         for text, shift, colour, side in (
             (row.above, circle + 2, palette.neuron, "bottom"),
