@@ -84,14 +84,14 @@ def lattice_diagram(
     drawn = ax.scatter(
         nodes["x"], -nodes["layer"], s=area, edgecolors=palette.theory, linewidths=1.0, zorder=2, **filled
     )
-    for row, circle in zip(nodes.itertuples(), np.sqrt(area) / 2, strict=True):
+    for row, circle in zip(nodes.to_dict("records"), np.sqrt(area) / 2, strict=True):
         for text, shift, colour, side in (
-            (row.above, circle + 2, palette.neuron, "bottom"),
-            (row.below, -circle - 2, palette.concept, "top"),
+            (row["above"], circle + 2, palette.neuron, "bottom"),
+            (row["below"], -circle - 2, palette.concept, "top"),
         ):
             if text:
                 ax.annotate(
-                    str(text), (row.x, -row.layer), (0, shift), textcoords="offset points", ha="center",
+                    str(text), (row["x"], -row["layer"]), (0, shift), textcoords="offset points", ha="center",
                     va=side, color=colour, fontsize="small", zorder=3,
                     bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6},
                 )  # fmt: skip
