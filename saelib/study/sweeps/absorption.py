@@ -50,8 +50,9 @@ def run_cell(settings: Absorption, cell_id: str) -> dict[str, pd.DataFrame]:
           points; means over the edges of the forest on which they are available (``n_edges`` for the
           first): ``rate``, ``null``, ``gap``, ``implication``, and the share ``absorbed`` of all edges.
           ``rate_best`` is the rate if two concepts may share a neuron. In memberships a point:
-          ``absorbed_mass`` (the parent's neuron is silent and a child's fires), ``missed_mass`` of the same assignment, ``least_missed`` of
-          the best one and ``floor`` (T5d); ``violations``: how many of these two fall below the floor.
+          ``absorbed_mass`` (the parent's neuron is silent and a child's fires), ``missed_mass`` of the same
+          assignment, ``least_missed`` of the best one and ``floor`` (T5d); ``violations``: how many of these
+          two fall below the floor.
         - ``absorption_edges``: one row an SAE and edge, the columns of :func:`saelib.phenomena.absorption`,
           the parent's ``level``, and ``null``: the rate to expect if the neurons fire as often as they do and
           the parent's is silent regardless of the child, ``(n_firing/n_child) · (silent/n_parent)`` with
