@@ -6,6 +6,7 @@ for them at every step. One way of taking them a file.
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from saelib.errors import InputError
@@ -14,7 +15,7 @@ from saelib.sae.gradients.batch import Batch
 from saelib.sae.gradients.dense import dense
 from saelib.sae.gradients.gated import gated
 from saelib.sae.gradients.jump_relu import jump_relu
-from saelib.sae.gradients.result import Gradients
+from saelib.sae.gradients.result import Gradients, count_positive
 from saelib.sae.gradients.sparse import sparse
 from saelib.sae.model import SAE
 from saelib.sae.selection import batch_top_k_threshold
@@ -108,16 +109,19 @@ def _across_the_batch(batch: Batch, k: int) -> tuple[torch.Tensor, float | None]
     z = batch.like_pre("z")
     if least <= 0:
         torch.clamp_min(pre, 0, out=z)
-    else:
-        z.copy_(pre).masked_fill_(pre < least, 0.0)
-        _drop_ties(z, least, count)
-    positive = z[z > 0]
-    return z, float(positive.min()) if len(positive) else None
+        positive = z[z > 0]
+        return z, float(positive.min()) if len(positive) else None
+    kind = np.float64 if pre.dtype == torch.float64 else np.float32
+    below = float(np.nextafter(kind(least), kind(-np.inf)))
+    # What relu's backward does at another threshold: pre where pre > below, that is pre >= least, else 0.
+    torch.ops.aten.threshold_backward.grad_input(pre, pre, below, grad_input=z)
+    _drop_ties(z, least, count)
+    return z, least
 
 
 def _drop_ties(z: torch.Tensor, least: float, count: int) -> None:
     """Set the last entries equal to ``least`` to 0 where more than ``count`` are left."""
-    surplus = int(torch.count_nonzero(z)) - count
+    surplus = count_positive(z) - count
     if surplus > 0:
         tied = (z.view(-1) == least).nonzero().squeeze(1)
         z.view(-1)[tied[-surplus:]] = 0.0
