@@ -50,10 +50,10 @@ def run_cell(settings: Families, cell_id: str) -> dict[str, pd.DataFrame]:
           mean share of the child's neuron inside the parent's on held-out points, on a Gaussian of the same
           mean and covariance, and on held-out points with the neurons dealt out anew; ``edge_cosine``, mean
           cosine of their encoder directions; ``parallel_0.9`` …, ``parallel_random_0.9`` …, pairs of parallel
-          directions in it and in an untrained dictionary; ``floor``, ``missed_0``, ``missed_1``, …: the
-          sparsity budget (T5d) and what is missed at each level, in memberships a point; ``families``,
-          ``clear``, ``explained``: how many families, how many of clear lift, how many that a concept or the
-          meet of two explains; the same with ``_chance`` for its columns shuffled one by one;
+          directions in it and in an untrained dictionary; ``floor``, ``missed_0`` …, ``held_0`` …: the
+          sparsity budget (T5d), what is missed at each level and what there is, in memberships a point;
+          ``families``, ``clear``, ``explained``: how many families, how many of clear lift, how many that a
+          concept or the meet of two explains; the same with ``_chance`` for its columns shuffled one by one;
           ``in_families``, ``in_several``: neurons in at least one and in at least two clear families.
         - ``families_orders``: one row an SAE, kind of ``pairs`` (*forest*, *dealt out*), ``tolerance`` and
           ``order``, with the ``share`` of edges.
@@ -231,6 +231,7 @@ def _budget(alignment: Alignment) -> dict[str, float]:
     row = {"floor": budget.floor_mass, "t5d_violations": int(budget.violated)}
     for level in np.unique(concepts.levels):
         row[f"missed_{level}"] = float(missed[concepts.levels == level].sum() / concepts.n_points)
+        row[f"held_{level}"] = float(concepts.sizes[concepts.levels == level].sum() / concepts.n_points)
     return row
 
 
