@@ -77,7 +77,7 @@ def strips(
             ax.broken_barh(runs, (i - 0.38, 0.76), facecolors=colours[name], linewidth=0)
     if edge is not None:
         for place in np.flatnonzero(np.diff(frame[edge].to_numpy().astype(np.int8))) + 1:
-            ax.axvline(place, color=palette.theory, linewidth=1.0, linestyle="--")
+            ax.axvline(float(place), color=palette.theory, linewidth=1.0, linestyle="--")
     ax.set_yticks(range(len(sets)), [str(name) for name in sets])
     ax.set(
         xlim=(0, len(frame)), ylim=(len(sets) - 0.5, -0.5), xlabel="points" if label_x is None else label_x

@@ -62,8 +62,8 @@ def held_by(single: Any, unit: Any, boolean: Any, eta: float = 0.2, share: float
         raise InputError("share", f"is {share!r}", "give a number between 0 and 1")
     nearest = np.minimum(np.minimum(one, several), any_function)
     conditions = [one <= eta, several <= share * one, any_function <= share * one, nearest <= 0.5]
-    codes = np.select(conditions, [0, 1, 2, 3], default=4)
-    return pd.Categorical.from_codes(codes, categories=list(HOLDERS), ordered=True)
+    names = np.select(conditions, HOLDERS[:4], default=HOLDERS[4])
+    return pd.Categorical(names.tolist(), categories=list(HOLDERS), ordered=True)
 
 
 def _number(value: Any) -> bool:

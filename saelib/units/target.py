@@ -55,10 +55,14 @@ class Target:
 def fired(activations: ActivationSets, points: np.ndarray) -> np.ndarray:
     """How many of the points each neuron fires on, int64 [d_sae]."""
     rows = activations.membership
-    first = rows.indptr[points]
-    length = rows.indptr[points + 1] - first
-    ends = np.cumsum(length, dtype=np.int64)
-    # Where the neurons of these points stand. Indexing the matrix by rows does the same, but takes several
-    # times as long where points are few, and a search asks that many thousand times.
-    at = np.arange(ends[-1] if ends.size else 0) + np.repeat(first - (ends - length), length)
-    return np.bincount(rows.indices[at], minlength=activations.d_sae).astype(np.int64, copy=False)
+    if points.size > 1_000:
+        neurons = rows[points].indices
+    else:
+        # The same by hand: where points are few, which is what a search asks about many thousand times,
+        # indexing a sparse matrix takes several times as long.
+        first = rows.indptr[points]
+        length = rows.indptr[points + 1] - first
+        ends = np.cumsum(length, dtype=np.int64)
+        at = np.arange(ends[-1] if ends.size else 0) + np.repeat(first - (ends - length), length)
+        neurons = rows.indices[at]
+    return np.bincount(neurons, minlength=activations.d_sae).astype(np.int64, copy=False)

@@ -106,3 +106,15 @@ def test_a_chain_of_three_is_three_pairs() -> None:
 def test_malformed_weights_are_refused(weights: list, offsets: list, cosine: float, message: str) -> None:
     with pytest.raises(InputError, match=message):
         parallel_chains(weights, offsets, cosine=cosine)
+
+
+def test_a_dictionary_larger_than_a_block_has_the_pairs_of_all_products() -> None:
+    rng = np.random.default_rng(0)
+    W = rng.normal(size=(2, 1_100))
+    W /= np.linalg.norm(W, axis=0)
+    found = parallel_chains(W, rng.normal(size=1_100), cosine=0.99999)
+    wanted = np.argwhere(np.triu(W.T @ W >= 0.99999 - 1e-12, k=1))
+    pairs = np.sort(found[["inner", "outer"]].to_numpy(), axis=1)
+    assert np.array_equal(pairs, wanted)
+    assert (wanted[:, 0] < 1_024).any()
+    assert (wanted[:, 0] >= 1_024).any()

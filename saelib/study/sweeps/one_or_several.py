@@ -215,18 +215,18 @@ def _few(
     for i in _first(concepts[0], settings.few_per_level):
         for k in neurons:
             unit = linear_unit(acts[0], (concepts[0], i), k, objective="jaccard")
-            there = unit.scored_on(acts[1], (concepts[1], i))
-            read = {"weighted sum": (unit.distance, there.distance)}
+            judged = unit.scored_on(acts[1], (concepts[1], i)).distance
+            read = {"weighted sum": (unit.distance, judged)}
             if sets is not None:
                 fit, test = (ActivationSets(each.membership[:, unit.neurons]) for each in sets)
                 here = boolean_limit(fit, (concepts[0], i), "jaccard")
                 there = boolean_limit(fit, (concepts[0], i), "jaccard", (test, (concepts[1], i)))
                 read["any Boolean function"] = (here.distance, there.distance)
-            for reader, (chosen, judged) in read.items():
+            for reader, (on_fit, on_test) in read.items():
                 rows.append(
                     {
                         "concept": concepts[0].names[i], "level": int(concepts[0].levels[i]), "k": k,
-                        "reader": reader, "distance": judged, "distance_fit": chosen,
+                        "reader": reader, "distance": on_test, "distance_fit": on_fit,
                     }
                 )  # fmt: skip
     return pd.DataFrame(rows)
