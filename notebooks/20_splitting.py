@@ -38,6 +38,8 @@ plots.use_style()
 saes, concepts, gaps = (study.table(f"splitting{which}") for which in ("", "_concepts", "_gaps"))
 flows, nodes, links = (study.table(f"splitting_{which}") for which in ("flows", "nodes", "links"))
 rng = np.random.default_rng(seed)
+
+# %% tags=["remove-cell"]
 level_names = {0: "roots", 1: "children", 2: "leaves"}
 concepts["level"] = pd.Categorical(
     concepts.level.map(level_names), categories=list(level_names.values()), ordered=True
@@ -53,13 +55,21 @@ largest, root, first_seed = saes.d_sae.max(), nodes.root.iloc[0], concepts.seed.
 # *lies inside* the concept if at least 90 % of its firing is there and it covers at least 2 % of it. All neurons are chosen on
 # training points, all numbers are from held-out ones.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Over the size of the dictionary, one panel a gate: the Jaccard index of the best single neuron and of the best OR-unit with one root concept, and the share of the concept that neurons inside it cover together."}, "figure": {"name": "fig-20-root", "caption": "One root concept in dictionaries of growing size. Where the curves part, the concept has left its neuron and lives in a union. **Covered from inside:** the share of its points on which some neuron fires that lies inside it."}}
-measures = {"single": "best single neuron, J", "unit": "best OR-unit, J", "inside_share": "covered from inside"}
+# %% tags=["remove-cell"]
+measures = {
+    "single": "best single neuron, J",
+    "unit": "best OR-unit, J",
+    "inside_share": "covered from inside",
+}
 watched = concepts[(concepts.concept == root) & (concepts.seed == first_seed)]
 tidy = watched.melt(["gate", "d_sae"], list(measures), "measure", "value")
 tidy["measure"] = pd.Categorical(tidy.measure.map(measures), categories=list(measures.values()), ordered=True)
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Over the size of the dictionary, one panel a gate: the Jaccard index of the best single neuron and of the best OR-unit with one root concept, and the share of the concept that neurons inside it cover together."}, "figure": {"name": "fig-20-root", "caption": "One root concept in dictionaries of growing size. Where the curves part, the concept has left its neuron and lives in a union. **Covered from inside:** the share of its points on which some neuron fires that lies inside it."}}
+tones = [plots.palette.neuron, plots.palette.cycle[3], plots.palette.neutral]
 figure = plots.curves_with_intervals(
     tidy, "d_sae", "value", hue="measure", col="gate", log_x=True,
+    colours=dict(zip(measures.values(), tones, strict=True)),
     label_x="neurons in the dictionary", label_y="Jaccard index or share",
 )  # fmt: skip
 figure.axes[0].set_ylim(-0.02, 1.02)
@@ -67,7 +77,9 @@ glue("front-figure", figure, display=False)
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
-print(f"the concept: {root}, {int(watched.n_points.iloc[0])} held-out points; neurons inside it, and in its OR-unit")
+print(
+    f"the concept: {root}, {int(watched.n_points.iloc[0])} held-out points; neurons inside it, and in its OR-unit"
+)
 print(watched.pivot_table(index="gate", columns="d_sae", values=["inside", "n_unit"]).astype(int).to_string())
 
 # %% tags=["remove-cell"]
@@ -89,7 +101,9 @@ for gate, group in shown_roots.groupby("gate"):
 # neuron is nearest to.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Alluvial figure of the Top-K neurons inside one root concept, sizes from left to right: bars split into ribbons towards finer neurons, coloured by child concept."}, "figure": {"name": "fig-20-flow-topk", "caption": "Top-K: the neurons inside one root, from size to size (in brackets: how many). Colour: the child concept whose family the neuron is nearest to, darkest the root itself. A bar without a ribbon on its left came from no neuron inside the root."}}
-branches = sorted(nodes.branch.unique())
+branches = sorted({root, *nodes.branch})
+nodes["branch"] = pd.Categorical(nodes.branch, categories=branches, ordered=True)
+nodes["d_sae"] = pd.Categorical(nodes.d_sae, categories=sorted(saes.d_sae.unique()), ordered=True)
 colours = dict(zip(branches, [plots.palette.levels[0], *plots.palette.cycle[:3]], strict=False))
 columns = {"stage": "d_sae", "node": "neuron", "size": "n_points", "source": "coarse", "target": "fine"}
 words = {"label_stage": "neurons in the dictionary (and of them inside the root)", "unit": "points"}
@@ -103,7 +117,7 @@ def family(gate):
 
 family("TopK")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The same alluvial figure for the ReLU neurons inside the same root concept."}, "figure": {"name": "fig-20-flow-relu", "caption": "ReLU: the same root, the same points. Bars taller than all their ribbons together are neurons of the root that fine neurons stand beside rather than replace."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "The same alluvial figure for the ReLU neurons inside the same root concept."}, "figure": {"name": "fig-20-flow-relu", "caption": "ReLU: the same root, the same points, the same rule. A neuron in the darkest colour stands for the root itself; sizes at which no neuron lies inside the root are empty."}}
 family("ReLU")
 
 # %% [markdown]
@@ -149,9 +163,14 @@ plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
 tried = phenomena.try_splitting_bound(n_bounds, rng)
-print(f"random dictionaries {len(tried):,}: violations {tried.violated.sum()}, bound attained {(tried.overlap == 0).sum()}")
-print(f"OR-units of the study {len(split):,}: violations {split.violated.sum()}; a part's median share of the concept")
-share = (split.largest / split.n_points).groupby([split.gate, split.d_sae]).median().unstack()
+print(
+    f"random dictionaries {len(tried):,}: violations {tried.violated.sum()}, bound attained {(tried.overlap == 0).sum()}"
+)
+print(
+    f"OR-units of the study {len(split):,}: violations {split.violated.sum()}; a part's median share of the concept"
+)
+shares["part"] = split.largest / split.n_points
+share = shares.pivot_table(index="gate", columns="d_sae", values="part", aggfunc="median")
 print(share.round(2).to_string(na_rep="-"))
 
 # %% [markdown]
@@ -169,7 +188,7 @@ print(share.round(2).to_string(na_rep="-"))
 # In symbols: neurons have pre-activations $p_j(x) = \langle w_j, x\rangle + b_j$, lengths are Euclidean. For neurons $k, l$ let
 # $C_k = C \cap \theta_k \setminus \theta_l$ and $C_l = C \cap \theta_l \setminus \theta_k$ be the points of $C$ on which one fires and the other does not, both non-empty.
 #
-# 1. *Any gate that respects order* (where $k$ fires and $l$ does not, $p_k > p_l$: ReLU; Top-K and BatchTopK without ties): the **difference neuron** $(w_k - w_l,\, b_k - b_l)$ fires on all of $C_k$ and on none
+# 1. *Any gate that respects order* (where $k$ fires and $l$ does not, $p_k > p_l$: ReLU; Top-K and BatchTopK without ties; JumpReLU and Gated if each $p_j$ is counted from its own threshold): the **difference neuron** $(w_k - w_l,\, b_k - b_l)$ fires on all of $C_k$ and on none
 #    of $C_l$, with margin $\gamma = \min_{C_k \cup C_l} |p_k - p_l| \,/\, \lVert w_k - w_l\rVert > 0$ on a finite sample. With *absolute* gating neuron $k$ does it alone, and so does $l$.
 # 2. Every neuron that tells $C_k$ from $C_l$ with margin $\gamma$ has $\;2\gamma \le \operatorname{dist}(\operatorname{conv} C_k, \operatorname{conv} C_l)$. If the hulls meet, no such gate splits $C$ so.
 # 3. *The price of a margin.* If $C$ is a convex body of diameter $D$ and $\mu$ uniform on it, a neuron that tells $C_k$ from $C_l$ with margin $\gamma$
@@ -198,6 +217,7 @@ sizes = [size for size in (10, 30, 100, 300, 1_000, 3_000, 10_000) if size <= n_
 halves = pd.concat([phenomena.gap_of_halves(size, gap, rng) for size in sizes], ignore_index=True)
 price = phenomena.price_of_margin(np.linspace(0, 0.8, 17), gap, n_points, rng)
 figure, (left, right) = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.4))
+figure.get_layout_engine().set(wspace=0.06)
 plots.scatter(halves, "n_points", "half_distance", hue="concept", ax=left)
 left.axhline(gap, color=plots.palette.theory, linestyle=":", linewidth=1)
 left.set(xscale="log", xlabel="points sampled", ylabel="half the distance of the hulls, radii")
@@ -219,6 +239,7 @@ glue("20-gap", f"{2 * gap:g}", display=False)
 apart = gaps[gaps.verdict == "apart"].copy()
 apart[["half_distance", "margin"]] = apart[["half_distance", "margin"]].astype(float)
 figure, (left, right) = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.6))
+figure.get_layout_engine().set(wspace=0.06)
 plots.bound_and_truth(apart, x="half_distance", bound="half_distance", measured="margin", hue="gate", ax=left)
 left.set(xlabel="half the distance of the hulls", ylabel="margin of the difference neuron")
 against = apart.dropna(subset=["cut_half_distance"]).astype({"cut_half_distance": float})
@@ -229,10 +250,9 @@ right.set(xlabel="the same for a random cut", ylabel="half the distance of the p
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
-verdicts = gaps.groupby("gate").verdict.value_counts().unstack(fill_value=0)
-print("hulls of two parts:\n" + verdicts.to_string())
-dealt = gaps.dropna(subset=["shuffled"]).groupby("gate").shuffled.value_counts().unstack(fill_value=0)
-print("the same points dealt at random:\n" + dealt.to_string())
+print("hulls of two parts:\n" + pd.crosstab(gaps.gate, gaps.verdict).to_string())
+dealt = gaps.dropna(subset=["shuffled"])
+print("the same points dealt at random:\n" + pd.crosstab(dealt.gate, dealt.shuffled).to_string())
 used = (apart.margin / apart.half_distance).groupby(apart.gate).median()
 wider = (against.half_distance / against.cut_half_distance).groupby(against.gate).median()
 errs = gaps.dropna(subset=["alone_1"]).groupby("gate")["alone_1"].agg(lambda alone: float((alone < 0).mean()))
@@ -287,27 +307,41 @@ trials = phenomena.try_splitting_number(n_instances, rng)
 near = trials.dropna(subset=["brute"])
 print(f"instances {len(trials)}, with a near unit {len(near)}, wrong {int(trials.wrong.sum())}")
 greedy, relaxed = (near.above == near.brute).sum(), (near.below == near.brute).sum()
-print(f"greedy is exact on {greedy} and finds none on {near.above.isna().sum()}, the bound below is exact on {relaxed}")
+print(
+    f"greedy is exact on {greedy} and finds none on {near.above.isna().sum()}, the bound below is exact on {relaxed}"
+)
 print(claims.record("T8", "splitting_number_errors", value=int(trials.wrong.sum()), n=len(trials)))
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Share of concepts that one neuron, or an OR of several, comes near to, over dictionary size, by level of the forest and gate."}, "figure": {"name": "fig-20-shares", "caption": "The share of concepts within Jaccard distance 0.2 of one neuron (solid) and only of an OR-unit of several (dashed), by level and size. Means over seeds with 95 % intervals. What is missing to 1 has no near unit that was found."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Share of concepts that one neuron, or an OR of several, comes near to, over dictionary size, by level of the forest and gate."}, "figure": {"name": "fig-20-shares", "caption": "The share of concepts within Jaccard distance 0.2 of one neuron (solid) and only of an OR-unit of several (dashed), by level and size. What is missing to 1 has no near unit that was found. Means over seeds; the intervals at the largest size are below."}}
 how = concepts.assign(one=(concepts.at_most == 1).fillna(False), several=(concepts.at_most > 1).fillna(False))
 tidy = how.melt(["gate", "level", "d_sae", "seed"], ["one", "several"], "neurons", "share")
 tidy["neurons"] = pd.Categorical(tidy.neurons, ["one", "several"], ordered=True)
 tidy["share"] = tidy.share.astype(float)
 near = curve_over_seeds(tidy, "share", ["gate", "level", "neurons", "d_sae"], confidence)
-near[["low", "high"]] = near[["low", "high"]].clip(0, 1)  # a share cannot leave this range
 plots.curves_with_intervals(
-    near, "d_sae", "share", "low", "high", hue="level", style="neurons", col="gate", log_x=True,
+    near, "d_sae", "share", hue="level", style="neurons", col="gate", log_x=True,
     colours=level_colours, label_x="neurons in the dictionary", label_y="share of concepts",
 )  # fmt: skip
 plt.show()
+
+# %% tags=["hide-input", "nbval-check-output"]
+ends = near[near.d_sae == largest]
+ends = ends.assign(
+    text=[f"{row.share:.2f} [{max(row.low, 0):.2f}, {min(row.high, 1):.2f}]" for row in ends.itertuples()]
+)
+print(f"share at {largest} neurons, mean over seeds [95 % interval]")
+print(
+    ends.pivot_table(
+        index=["gate", "neurons"], columns="level", values="text", aggfunc="first", observed=True
+    ).to_string()
+)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Mean splitting number over dictionary size by level and gate, with intervals over seeds."}, "figure": {"name": "fig-20-number", "caption": "Neurons of the smallest near OR-unit found (at most $s_{0.2}$ + the greedy excess), mean over those concepts that have one, by level. Sizes at which some seed has none are left out."}}
 found = concepts.dropna(subset=["at_most"]).astype({"at_most": float})
 every = found.groupby(["gate", "level", "d_sae"], observed=True).seed.transform("nunique")
 found = found[every == concepts.seed.nunique()]
 number = curve_over_seeds(found, "at_most", ["gate", "level", "d_sae"], confidence)
+number["low"] = number.low.clip(lower=1)  # no concept needs less than one neuron
 plots.curves_with_intervals(
     number, "d_sae", "at_most", "low", "high", hue="level", col="gate", log_x=True, colours=level_colours,
     label_x="neurons in the dictionary", label_y="neurons of the smallest near OR-unit",
@@ -316,10 +350,11 @@ plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
 of_roots = concepts[concepts.level == "roots"]
-print("roots:", of_roots.groupby(["gate", "status"]).size().unstack(fill_value=0).to_string(), sep="\n")
+print("roots:", pd.crosstab(of_roots.gate, of_roots.status).to_string(), sep="\n")
 both = of_roots.dropna(subset=["at_most", "at_least"])
-bounds = both.groupby(["gate", "d_sae"])[["at_least", "at_most"]].mean().astype(float).round(1)
-print("means of the bounds, where there is a unit:", bounds.unstack("gate").to_string(na_rep="-"), sep="\n")
+both = both.astype({"at_least": float, "at_most": float})
+bounds = both.pivot_table(index="d_sae", columns="gate", values=["at_least", "at_most"]).round(1)
+print("means of the bounds, where there is a unit:", bounds.to_string(na_rep="-"), sep="\n")
 
 # %% [markdown]
 # ## Does every measure find what was put in?
@@ -355,13 +390,18 @@ print(claims.record("T8", "violations", value=violations, n=n_splits))
 # Neurons also change when nothing grows. A second training at the *same* size, from another start and with other batches, gives a dictionary into which the first one flows too, and some of its neurons will have
 # two parts there. Only what comes on top is splitting by growth. (A third null, the larger dictionary with its points dealt anew, has next to no flow: see below.)
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Left: share of neurons with two parts or more in the next size and in a second training at the same size, over the size. Right: share of the other dictionary's neurons that flow from none."}, "figure": {"name": "fig-20-growth", "caption": "**Left:** the share of neurons that fall into two parts or more in a dictionary of the next size (solid), and in one of their own size trained again (dashed). **Right:** the share of that other dictionary's neurons that come from none. Means over seeds with 95 % intervals."}}
+# %% tags=["remove-cell"]
 real = flows[flows.kind != "shuffled"].assign(
     split=lambda f: f.n_split / f.n_coarse, new=lambda f: f.n_new / f.n_fine
 )
 real["to"] = pd.Categorical(real.kind.map({"growth": "next size", "twin": "again"}), ["next size", "again"])
 tidy = real.melt(["gate", "to", "seed", "d_coarse"], ["split", "new"], "what", "share")
-tidy["what"] = pd.Categorical(tidy.what.map({"split": "split in two or more", "new": "from no neuron"}), ["split in two or more", "from no neuron"])
+tidy["what"] = pd.Categorical(
+    tidy.what.map({"split": "split in two or more", "new": "from no neuron"}),
+    ["split in two or more", "from no neuron"],
+)
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Left: share of neurons with two parts or more in the next size and in a second training at the same size, over the size. Right: share of the other dictionary's neurons that flow from none."}, "figure": {"name": "fig-20-growth", "caption": "**Left:** the share of neurons that fall into two parts or more in a dictionary of the next size (solid), and in one of their own size trained again (dashed). **Right:** the share of that other dictionary's neurons that come from none. Means over seeds with 95 % intervals."}}
 curves = curve_over_seeds(tidy, "share", ["gate", "to", "what", "d_coarse"], confidence)
 curves[["low", "high"]] = curves[["low", "high"]].clip(0, 1)
 plots.curves_with_intervals(
@@ -375,7 +415,8 @@ by_kind = real.pivot_table(index=["seed", "gate", "d_coarse"], columns="kind", v
 added = over_seeds((by_kind.growth - by_kind.twin).groupby("seed").mean(), confidence)
 dealt = flows[flows.kind == "shuffled"]
 print(f"points dealt anew: {dealt.n_split.sum()} of {dealt.n_coarse.sum():,} neurons have two parts or more")
-print((by_kind.growth - by_kind.twin).groupby(["gate", "d_coarse"]).mean().unstack().round(2).to_string())
+by_kind["added"] = by_kind.growth - by_kind.twin
+print(by_kind.pivot_table(index="gate", columns="d_coarse", values="added").round(2).to_string())
 print(claims.record("T8", "growth_splits", value=added.value, interval=added.interval, n=added.n))
 
 # %% tags=["remove-cell"]

@@ -135,7 +135,11 @@ def curves_with_intervals(
         if len(axes) == 1:
             axes[0].legend(title=title)
         else:  # beside the panels: inside, it would cover the curves of one of them
-            figure.legend(*axes[0].get_legend_handles_labels(), title=title, loc="outside right upper")
+            handles: dict[str, Any] = {}  # a curve may be in the later panels only
+            for panel_ax in axes:
+                for handle, name in zip(*panel_ax.get_legend_handles_labels(), strict=True):
+                    handles.setdefault(name, handle)
+            figure.legend(handles.values(), handles.keys(), title=title, loc="outside right upper")
     return figure
 
 

@@ -58,8 +58,8 @@ def alluvial(
         One row a link: columns ``stage`` (that of the source), ``source``, ``target`` and ``width``. A link
         ends in the next stage. There may be none.
     stage, node : str
-        Columns of ``nodes``: stages are sorted if they are numbers, categories keep their order; a node's
-        name is its own within its stage.
+        Columns of ``nodes``: stages are sorted if they are numbers; categories keep their order, and one
+        without nodes its place. A node's name is its own within its stage.
     size : str
         Column of ``nodes``: height of the bar, on one scale for all stages.
     source, target, width : str
@@ -97,22 +97,26 @@ def alluvial(
     (['1\n(1)', '2\n(2)'], 5)
     """
     need_columns(nodes, stage, node, size, hue)
-    stages = ordered(nodes[stage])
+    stages = list(nodes[stage].cat.categories) if nodes[stage].dtype == "category" else ordered(nodes[stage])
     sizes = _sizes(nodes, stage, node, size)
     flows = _flows(links, stages, sizes, (stage, source, target, width))
-    order = _with_few_crossings(stages, sizes, flows)
     hues = ordered(nodes[hue]) if hue else [None]
     colours = colours or (palette.of(hues) if hue else {None: palette.neutral})
     group = dict(zip(sizes, nodes[hue] if hue else [None] * len(nodes), strict=True))
+    # Colours that start out together tend to stay together, and what they flow into with them.
+    grouped = [key for each in hues for key in sizes if group[key] == each]
+    order = _with_few_crossings(
+        [[key for key in grouped if key[0] == stage] for stage in stages], sizes, flows
+    )
     if ax is None:
         _, ax = plt.subplots(figsize=(COLUMN, 4.4))
     bottoms = _stacked(order, sizes)
-    for (start, end), (left, right), (low, high) in _ribbons(flows, order, sizes, bottoms):
-        ax.add_patch(_ribbon(start[0], left, low, right, high, colours[group[end]], stages))
+    for (here, end), (left, right), (low, high) in _ribbons(flows, order, sizes, bottoms):
+        ax.add_patch(_ribbon(here[0], left, low, right, high, colours[group[end]], stages))
     for key, bottom in bottoms.items():
         corner = stages.index(key[0]) - _BAR, bottom
         ax.add_patch(Rectangle(corner, 2 * _BAR, sizes[key], facecolor=colours[group[key]], linewidth=0))
-    _dressed(ax, order, sizes, stage if label_stage is None else label_stage, size if unit is None else unit)
+    _dressed(ax, stages, order, sizes, label_stage or stage, unit or size)
     if hue:
         handles = [Patch(color=colours[value], label=str(value)) for value in hues]
         ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, borderaxespad=0.2)
@@ -161,9 +165,8 @@ def _flows(
 
 
 def _with_few_crossings(
-    stages: list[Any], sizes: dict[Key, float], flows: dict[tuple[Key, Key], float]
+    order: list[list[Key]], sizes: dict[Key, float], flows: dict[tuple[Key, Key], float]
 ) -> list[list[Key]]:
-    order = [[key for key in sizes if key[0] == stage] for stage in stages]
     before: dict[Key, list[tuple[Key, float]]] = {key: [] for key in sizes}
     after: dict[Key, list[tuple[Key, float]]] = {key: [] for key in sizes}
     for (start, end), wide in flows.items():
@@ -267,11 +270,15 @@ def _ribbon(
     return PathPatch(Path(corners, codes), facecolor=colour, alpha=0.4, linewidth=0)
 
 
-def _dressed(ax: Axes, order: list[list[Key]], sizes: dict[Key, float], label_stage: str, unit: str) -> None:
+def _dressed(
+    ax: Axes, stages: list[Any], order: list[list[Key]], sizes: dict[Key, float], label_stage: str, unit: str
+) -> None:
     space = _space(order, sizes)
     reach = max(sum(sizes[key] for key in column) + space * (len(column) - 1) for column in order) / 2
     ax.set(xlim=(-0.45, len(order) - 0.8), ylim=(-1.04 * reach, 1.04 * reach), xlabel=label_stage)
-    ax.set_xticks(range(len(order)), [f"{column[0][0]}\n({len(column)})" for column in order])
+    ax.set_xticks(
+        range(len(order)), [f"{name}\n({len(column)})" for name, column in zip(stages, order, strict=True)]
+    )
     # The largest of 1, 2, 5, 10, … that is no more than half the picture.
     power = 10.0 ** np.floor(np.log10(reach))
     length = max(value for value in (power / 2, power, 2 * power, 5 * power) if value <= reach)

@@ -88,6 +88,13 @@ def test_ticks_name_the_stages_in_order_and_count_their_nodes() -> None:
     assert [text.get_text() for text in ax.texts] == ["50 samples"]
 
 
+def test_a_stage_without_nodes_keeps_its_place() -> None:
+    staged = SPLIT.assign(d_sae=pd.Categorical(SPLIT.d_sae, [8, 16, 32]))
+    ax = plots.alluvial(staged, FLOWS, **COLUMNS)
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["8\n(0)", "16\n(1)", "32\n(3)"]
+    assert len(ribbons(ax)) == 2
+
+
 def test_colour_is_the_hue_of_the_node_and_of_where_a_ribbon_ends() -> None:
     colours = {"a": "#112233", "b": "#445566"}
     ax = plots.alluvial(SPLIT, FLOWS, **COLUMNS, hue="concept", colours=colours)
