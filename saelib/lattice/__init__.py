@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from saelib.lattice.comma_separated import read_csv, write_csv
     from saelib.lattice.context import Context
     from saelib.lattice.enumeration import formal_concepts
+    from saelib.lattice.filtering import Filtration, filtration
     from saelib.lattice.forest import forest_implications
     from saelib.lattice.found import FormalConcepts
     from saelib.lattice.implications import Implications
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Context": "saelib.lattice.context",
+    "Filtration": "saelib.lattice.filtering",
     "FormalConcepts": "saelib.lattice.found",
     "Implications": "saelib.lattice.implications",
+    "filtration": "saelib.lattice.filtering",
     "forest_implications": "saelib.lattice.forest",
     "formal_concepts": "saelib.lattice.enumeration",
     "implication_base": "saelib.lattice.stem_base",
@@ -42,8 +45,10 @@ _HOME = {
 
 __all__ = [
     "Context",
+    "Filtration",
     "FormalConcepts",
     "Implications",
+    "filtration",
     "forest_implications",
     "formal_concepts",
     "implication_base",
