@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from saelib import ActivationSets, ConceptSet, align
 from saelib.phenomena import families, planted
 from saelib.study import plan
+from saelib.study.frames import read_archive, write_archive
 from saelib.study.settings.families import Families
 from saelib.study.sweeps import families as sweep
 
@@ -37,6 +40,16 @@ def test_all_tables_are_there_and_complete(tables: dict[str, pd.DataFrame]) -> N
     assert len(tables["families_clusters"]) == 6 * len(TINY.thresholds)
     assert tables["families_found"].seed.unique().tolist() == [0]
     assert tables["families_saes"][["complete", "complete_chance"]].to_numpy().all()
+
+
+def test_what_is_unavailable_is_so_after_a_way_through_a_file(
+    tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    write_archive(tmp_path / "cell.zip", tables)
+    saes = read_archive(tmp_path / "cell.zip")["families_saes"]
+    assert saes.n_nested_everywhere.isna().equals(saes.gate == "TopK")
+    assert str(saes.n_nested_everywhere.dtype) == "Int64"
+    assert saes[saes.gate == "ReLU"].n_nested_everywhere.sum() == 0
 
 
 def test_shares_of_orders_add_up_to_one(tables: dict[str, pd.DataFrame]) -> None:
@@ -69,9 +82,9 @@ def test_the_table_of_families_agrees_with_the_counts(tables: dict[str, pd.DataF
 
 
 def test_a_cell_is_the_same_whenever_it_is_run(tables: dict[str, pd.DataFrame]) -> None:
-    again = sweep.run_cell(TINY, "ReLU-1")["families_saes"]
-    saes = tables["families_saes"]
-    before = saes[(saes.gate == "ReLU") & (saes.seed == 1)].reset_index(drop=True)
+    again = sweep.gather([sweep.run_cell(TINY, "seed-1") | {"families_found": tables["families_found"]}])
+    again, saes = again["families_saes"], tables["families_saes"]
+    before = saes[saes.seed == 1].reset_index(drop=True)
     pd.testing.assert_frame_equal(again, before, check_dtype=False)
 
 

@@ -1,7 +1,7 @@
 """Families and hierarchy in trained dictionaries, against chance.
 
-A cell is one gate and one seed: the dictionaries of one size at every sparsity. Neurons are chosen for the
-concepts on training points; everything is counted on held-out points.
+A cell is one seed: one world, and dictionaries of one size with both gates at every sparsity. Neurons are
+chosen for the concepts on training points; everything is counted on held-out points.
 """
 
 from __future__ import annotations
@@ -21,19 +21,22 @@ if TYPE_CHECKING:
 _TEST = 1_000_000  # added to a seed for the held-out points, so that they are never those trained on
 _CHOICE = 10_000  # training points on which neurons are chosen for the concepts
 _ORDERS = ("kept", "one neuron", "equal", "reversed", "crossing", "apart", "unavailable")
+_NULLABLE = {"n_nested_everywhere": "Int64"} | dict.fromkeys(
+    ("on_data", "on_gaussian", "by_chance", "edge_cosine"), "Float64"
+)
 TABLES = ("families_saes", "families_orders", "families_found", "families_clusters")
 
 
 def cells(settings: Families) -> list[str]:
-    """One id a cell: gate and seed.
+    """One id a cell: its seed.
 
     Examples
     --------
     >>> from saelib.study.settings.families import Families
     >>> cells(Families(seeds=(0, 1)))
-    ['TopK-0', 'TopK-1', 'ReLU-0', 'ReLU-1']
+    ['seed-0', 'seed-1']
     """
-    return [f"{gate}-{seed}" for gate in ("TopK", "ReLU") for seed in settings.seeds]
+    return [f"seed-{seed}" for seed in settings.seeds]
 
 
 def run_cell(settings: Families, cell_id: str) -> dict[str, pd.DataFrame]:
@@ -66,10 +69,10 @@ def run_cell(settings: Families, cell_id: str) -> dict[str, pd.DataFrame]:
     Examples
     --------
     >>> from saelib.study.settings.families import Families
-    >>> tiny = Families(budgets=(2,), d_sae=16, n_train=400, n_test=200, steps=3, n_shuffles=1)
-    >>> frames = run_cell(tiny, "TopK-0")
+    >>> tiny = Families(budgets=(2,), l1_coefficients=(0.6,), d_sae=16, n_train=400, n_test=200, steps=3)
+    >>> frames = run_cell(tiny, "seed-0")
     >>> sorted(frames), len(frames["families_saes"])
-    (['families_clusters', 'families_found', 'families_orders', 'families_saes'], 1)
+    (['families_clusters', 'families_found', 'families_orders', 'families_saes'], 2)
     """
     from saelib import ActivationSets, align
     from saelib.data.synthetic import concept_forest
@@ -77,7 +80,7 @@ def run_cell(settings: Families, cell_id: str) -> dict[str, pd.DataFrame]:
     from saelib.study.settings.size_and_sparsity import SizeAndSparsity
     from saelib.study.sweeps.size_and_sparsity import configs, world
 
-    gate, seed = cell_id.split("-")[0], int(cell_id.split("-")[1])
+    seed = int(cell_id.removeprefix("seed-"))
     central = replace(
         SizeAndSparsity(),
         budgets=settings.budgets,
@@ -94,7 +97,12 @@ def run_cell(settings: Families, cell_id: str) -> dict[str, pd.DataFrame]:
     cloud = cloud.astype(np.float32)
     targets = _targets(held_out.concepts, settings)
     frames: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
-    for rank, (sparsity, run) in enumerate(configs(central, gate, settings.d_sae, seed)):
+    runs = [
+        (gate, rank, sparsity, run)
+        for gate in ("TopK", "ReLU")
+        for rank, (sparsity, run) in enumerate(configs(central, gate, settings.d_sae, seed))
+    ]
+    for gate, rank, sparsity, run in runs:
         sae = train(sample.points, run, progress=False).sae
         own = ActivationSets.from_sae(sae, chosen_on[0], progress=False)
         neurons = align(own, chosen_on[1]).learn()
@@ -112,7 +120,7 @@ def run_cell(settings: Families, cell_id: str) -> dict[str, pd.DataFrame]:
             "by_chance": by_chance,
         }
         row |= _off_the_data(sae, gate, edges, cloud, settings) | _budget(alignment) | of_families
-        frames["families_saes"].append(pd.DataFrame([label | row]))
+        frames["families_saes"].append(pd.DataFrame([label | row]).astype(_NULLABLE))
         frames["families_orders"].append(_labelled(order, label))
         if seed == settings.seeds[0]:
             frames["families_found"].append(_labelled(found, label))
