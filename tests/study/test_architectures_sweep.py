@@ -53,6 +53,10 @@ def test_the_rate_of_an_sae_is_the_mean_over_its_available_edges(tables: dict[st
         assert saes.loc[key, "n_edges"] == group.rate.notna().sum()
         if group.rate.notna().any():
             assert saes.loc[key, "rate"] == pytest.approx(group.rate.dropna().astype(float).mean())
+        assert (group.n_absorbed <= group.n_child_on).all()
+        assert (group.n_child_on <= group.n_child).all()
+        on = (group.n_absorbed / group.n_child_on.where(group.n_child_on > 0)).dropna()
+        assert saes.loc[key, "rate_where_on"] == pytest.approx(on.mean())
         assert saes.loc[key, "kept"] == pytest.approx((group.order == "kept").mean())
 
 

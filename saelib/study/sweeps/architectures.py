@@ -73,12 +73,16 @@ def run_cell(settings: Architectures, cell_id: str) -> dict[str, pd.DataFrame]:
         All three begin with gate, target (the wanted L0) and seed.
 
         ``architectures``, one row an SAE: held-out ``l0`` and ``explained_variance``, ``n_dead`` (silent on
-        every held-out point), the mean absorption ``rate`` over the ``n_edges`` edges where it is
-        available, the mean ``gap`` and ``implication`` over theirs, and the share of edges whose order is
-        ``kept`` and whose two concepts ``share`` one neuron.
+        every held-out point), ``l0_first_prefix`` (mean number of active neurons among those in the
+        smallest prefix of a Matryoshka dictionary of this size), the mean absorption ``rate`` over the ``n_edges`` edges where it is
+        available, the mean ``rate_where_on``, ``gap`` and ``implication`` over theirs, and the share of
+        edges whose order is ``kept`` and whose two concepts ``share`` one neuron.
 
         ``architectures_edges``, one row an edge: the ``level`` and held-out ``frequency`` of its child, the
-        columns of `saelib.phenomena.absorption`, and the ``order`` of `saelib.phenomena.hierarchy`.
+        columns of `saelib.phenomena.absorption`, the ``order`` of `saelib.phenomena.hierarchy`,
+        ``n_child_on``, points of the child on which its neuron fires, and ``rate_where_on``, the share of
+        those on which the parent's is silent: unlike ``rate`` it does not fall when the child's neuron
+        fails (unavailable where ``n_child_on`` is 0).
 
         ``architectures_concepts``, one row a concept: level, frequency, its neuron, the ``prefix`` (0 the
         smallest) in which a Matryoshka dictionary of this size holds that neuron, its held-out
@@ -146,8 +150,10 @@ def _measured(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     from saelib.alignment import align
     from saelib.phenomena import absorption, hierarchy
+    from saelib.phenomena.shares import share
     from saelib.sae import quality
     from saelib.sets import ActivationSets
+    from saelib.study.sweeps.matching import prefixes
 
     neurons = align(ActivationSets.from_sae(sae, chooses[0], progress=False), chooses[1]).learn()
     points, concepts = judges
@@ -156,6 +162,11 @@ def _measured(
     edges = absorption(judged, neurons)
     edges["order"] = hierarchy(judged, neurons).order
     child = np.flatnonzero(concepts.parents >= 0)
+    on = np.where(neurons[child] >= 0, judged.counts[np.maximum(neurons[child], 0), child], 0).astype(
+        np.int64
+    )
+    edges["n_child_on"] = on
+    edges["rate_where_on"] = share(edges.n_absorbed.to_numpy(), on, edges.rate.notna().to_numpy())
     edges.insert(2, "level", concepts.levels[child])
     edges.insert(3, "frequency", concepts.sizes[child] / concepts.n_points)
     reconstruction = quality(sae, points)
@@ -164,8 +175,10 @@ def _measured(
             "l0": [reconstruction.l0],
             "explained_variance": [reconstruction.explained_variance],
             "n_dead": [reconstruction.n_dead],
+            "l0_first_prefix": [float(activations.sizes[: prefixes(settings.d_sae)[0]].sum()) / len(points)],
             "rate": [edges.rate.mean()],
             "n_edges": [int(edges.rate.notna().sum())],
+            "rate_where_on": [edges.rate_where_on.mean()],
             "gap": [edges.gap.mean()],
             "implication": [edges.implication.mean()],
             "kept": [float((edges.order == "kept").mean())],
@@ -173,7 +186,8 @@ def _measured(
                 float(((edges.parent_neuron == edges.child_neuron) & (edges.child_neuron >= 0)).mean())
             ],
         }
-    ).astype({"rate": "Float64", "gap": "Float64", "implication": "Float64"})
+    )
+    saes = saes.astype(dict.fromkeys(("rate", "rate_where_on", "gap", "implication"), "Float64"))
     return saes, edges, _by_concept(judged, neurons, activations, settings)
 
 
