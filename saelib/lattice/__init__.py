@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from saelib.lattice.implications import Implications
     from saelib.lattice.json_files import read_json, write_json
     from saelib.lattice.keeping import kept_implications
+    from saelib.lattice.luxenburger import luxenburger_base
     from saelib.lattice.stem_base import implication_base
     from saelib.lattice.transactions import read_fimi, write_fimi
 
@@ -33,6 +34,7 @@ _HOME = {
     "formal_concepts": "saelib.lattice.enumeration",
     "implication_base": "saelib.lattice.stem_base",
     "kept_implications": "saelib.lattice.keeping",
+    "luxenburger_base": "saelib.lattice.luxenburger",
     "read_csv": "saelib.lattice.comma_separated",
     "read_cxt": "saelib.lattice.burmeister",
     "read_fimi": "saelib.lattice.transactions",
@@ -53,6 +55,7 @@ __all__ = [
     "formal_concepts",
     "implication_base",
     "kept_implications",
+    "luxenburger_base",
     "read_csv",
     "read_cxt",
     "read_fimi",
