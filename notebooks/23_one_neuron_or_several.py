@@ -9,7 +9,7 @@
 # on held-out points, {glue:text}`23-one` of the concepts are held by one neuron, and {glue:text}`23-several` by a unit of several
 # (random dictionaries: {glue:text}`23-several-random`).
 #
-# *Decides:* {ref}`E5 <claim-E5>`. *Needs:* {doc}`01_three_notions`, {doc}`02_size_and_sparsity`. *Reading time:* 14 minutes.
+# *Decides:* {ref}`E5 <claim-E5>`; *proves* the Boolean limit of {ref}`T13 <claim-T13>` as far as units go. *Needs:* {doc}`01_three_notions`, {doc}`02_size_and_sparsity`. *Reading time:* 14 minutes.
 
 # %% tags=["parameters"]
 seed: int = 0  # of the world and the dictionary that are looked at on this page
