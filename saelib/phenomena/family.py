@@ -25,7 +25,7 @@ def families(
     max_size: int | None = None,
     min_lift: float = 1.0,
     max_concepts: int | None = 100_000,
-    max_work: int | None = 10_000_000_000,
+    max_work: int | None = 2_000_000_000,
 ) -> pd.DataFrame:
     r"""Find the families of a dictionary: neurons with a common activation region, and that region's size.
 

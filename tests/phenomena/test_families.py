@@ -8,7 +8,7 @@ from math import prod
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import matthews_corrcoef
@@ -179,6 +179,7 @@ def pair_score(active: np.ndarray, i: int, j: int, score: str) -> float:
 
 
 @pytest.mark.parametrize("score", ["jaccard", "phi"])
+@settings(max_examples=40)
 @given(active=dictionaries, threshold=st.sampled_from([0.123, 0.321, 0.617]))
 def test_clusters_are_the_components_of_the_graph_of_scores(score, active, threshold) -> None:
     n, d = active.shape
@@ -202,6 +203,7 @@ def test_clusters_are_the_components_of_the_graph_of_scores(score, active, thres
         assert row.mean_score == pytest.approx(np.mean(pairs))
 
 
+@settings(max_examples=40)
 @given(active=dictionaries, threshold=st.sampled_from([0.123, 0.321, 0.617]))
 def test_average_clusters_have_mean_scores_that_reach_the_threshold_in_pairs(active, threshold) -> None:
     activations = ActivationSets(active)

@@ -1,0 +1,128 @@
+"""Formal concepts of points × neurons: time and memory by support, and against plain numpy.
+
+Run ``python -m benchmarks.lattice``. Points have a fixed number of active neurons each, drawn without
+replacement with Zipf-like probabilities. Each line is measured in a process of its own, in CPU seconds, after
+a first call that loads the compiled code; the peak resident memory is that of the process, Python and the
+input included. ``first`` is that first call on a tiny context: the time to load, or to compile where no
+compiled code is kept yet. ``--dense`` shows how soon a budget on work stops a search that would never end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import resource
+import sys
+import time
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from saelib.lattice import Context, formal_concepts
+
+# points, neurons, active a point, exponent; supports as shares of the points; whether numpy takes part.
+CONTEXTS = {
+    "small": (20_000, 256, 8, 1.0, (0.01, 0.005, 0.002, 0.001), True),
+    "large": (100_000, 4_096, 32, 0.65, (0.01, 0.005, 0.002, 0.001), False),
+}
+
+
+def draw(
+    n_points: int, n_neurons: int, active: int, exponent: float, rng: np.random.Generator
+) -> sparse.csr_array:
+    """Exactly ``active`` neurons a point: draws with replacement, repeats passed over."""
+    odds = np.arange(1, n_neurons + 1) ** -exponent
+    edges = np.cumsum(odds / odds.sum())
+    chosen = []
+    for rows in [10_000] * (n_points // 10_000):
+        draws = np.searchsorted(edges[:-1], rng.random((rows, 8 * active)))
+        order = np.argsort(draws, axis=1, kind="stable")
+        ranked = np.take_along_axis(draws, order, axis=1)
+        fresh = np.ones(draws.shape, dtype=bool)
+        np.put_along_axis(fresh, order[:, 1:], ranked[:, 1:] != ranked[:, :-1], axis=1)
+        fresh &= np.cumsum(fresh, axis=1) <= active
+        chosen.append(np.sort(draws[fresh].reshape(rows, active), axis=1).astype(np.int32))
+    columns = np.concatenate(chosen).ravel()
+    indptr = np.arange(0, columns.size + 1, active)
+    return sparse.csr_array((np.ones(columns.size, bool), columns, indptr), shape=(n_points, n_neurons))
+
+
+def seconds(call: Any, times: int = 1) -> tuple[float, Any]:
+    """Return the median CPU time of some calls, and the last answer."""
+    taken = []
+    for _ in range(times):
+        start = time.process_time()
+        answer = call()
+        taken.append(time.process_time() - start)
+    return float(np.median(taken)), answer
+
+
+def measure(answer: Any, name: str, share: float, with_numpy: bool, rounds: int) -> None:
+    """One line of the table, in a process of its own."""
+    n_points, n_neurons, active, exponent, *_ = CONTEXTS[name]
+    context = Context(draw(n_points, n_neurons, active, exponent, np.random.default_rng(0)))
+    first = seconds(lambda: formal_concepts(Context([[1, 0], [1, 1]])).stability_bounds())[0]
+    support = round(share * n_points)
+    taken, found = seconds(lambda: formal_concepts(context, support), rounds)
+    unit = 1 if sys.platform == "darwin" else 1024
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30
+    row = {"first": first, "concepts": len(found), "work": found.work, "taken": taken, "memory": memory}
+    row["bounds"] = seconds(found.stability_bounds)[0]
+    if with_numpy:
+        row["numpy"] = seconds(lambda: formal_concepts(context, support, kernel="numpy"))[0]
+    answer.send(json.dumps(row))
+
+
+def dense(answer: Any, budget: int) -> None:
+    """A context whose concepts nobody could enumerate, stopped by its work."""
+    context = Context(np.random.default_rng(0).random((20_000, 512)) < 0.7)
+    formal_concepts(Context([[1, 0], [1, 1]]))
+    taken, found = seconds(lambda: formal_concepts(context, 1_000, max_work=budget))
+    answer.send(json.dumps({"taken": taken, "concepts": len(found), "stopped": found.stopped}))
+
+
+def in_a_process(function: Any, *arguments: Any) -> dict[str, Any]:
+    """Call a function in a new process and return what it reports."""
+    context = multiprocessing.get_context("spawn")
+    mine, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=function, args=(theirs, *arguments))
+    process.start()
+    theirs.close()
+    reported = json.loads(mine.recv())
+    process.join()
+    return reported
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--contexts", nargs="+", choices=list(CONTEXTS), default=list(CONTEXTS))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--numpy", action="store_true", help="also the numpy kernel where it takes seconds")
+    parser.add_argument("--dense", action="store_true", help="only the dense context that is cut short")
+    options = parser.parse_args()
+    if options.dense:
+        for budget in (10**8, 10**9):
+            row = in_a_process(dense, budget)
+            print(f"{row['taken']:.2f} CPU s, {row['concepts']} concepts kept: {row['stopped']}")
+        return
+    heads = f"{'concepts':>9} {'incidences':>11} {'CPU s':>7} {'first':>6} {'bounds':>7} {'GiB':>5}"
+    print(f"{'':<24} {heads} numpy")
+    for name in options.contexts:
+        *_, shares, small = CONTEXTS[name]
+        for share in shares:
+            row = in_a_process(measure, name, share, small and options.numpy, options.rounds)
+            print(
+                f"{name + f', support {share:.1%}':<24} {row['concepts']:>9,} {row['work']:>11.2e} "
+                f"{row['taken']:>7.3f} {row['first']:>6.2f} {row['bounds']:>7.2f} {row['memory']:>5.2f} "
+                f"{row.get('numpy', float('nan')):.1f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
