@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from saelib import SAE, ActivationSets, TopK, align
 from saelib.data.synthetic import concept_forest, synth_sae_bench
@@ -116,6 +118,30 @@ def test_mistakes_are_counted_as_written_out_by_hand() -> None:
     assert about["false_projection"] == pytest.approx(large[false].mean())
     assert about["outside_projection"] == pytest.approx(large[~holds[:, 0]].mean())
     assert about["false_alike"] == pytest.approx(holds[false][:, alike].any(axis=1).mean())
+
+
+@given(seed=st.integers(0, 1000), n=st.integers(1, 40))
+def test_no_threshold_has_a_better_jaccard_index_than_the_best(seed: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    activation = np.maximum(rng.normal(size=n).round(1), 0.0)
+    holds = rng.random(n) < 0.3
+
+    def jaccard(threshold: float) -> float:
+        fires = activation > threshold
+        return (fires & holds).sum() / max((fires | holds).sum(), 1)
+
+    best = sweep.best_threshold(activation, holds)
+    assert jaccard(best) == max(jaccard(t) for t in (0.0, *activation[activation < activation.max()]))
+
+
+def test_another_threshold_is_chosen_on_one_half_and_judged_on_the_other(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    concepts = tables["peers_ground_concepts"]
+    matched = concepts[concepts.matched.notna()]
+    assert matched[["encoder_cosine"]].melt().value.between(0, 1).all()
+    assert matched.rethresholded.dropna().between(0, 1).all()
+    assert concepts[concepts.matched.isna()].rethresholded.isna().all()
 
 
 def test_the_example_is_of_one_concept_and_its_points_are_told_apart(tables: dict[str, pd.DataFrame]) -> None:

@@ -256,8 +256,9 @@ def _concepts(ground: _Ground, sae: SAE, seen: _Seen) -> pd.DataFrame:
         frame[name] = values
     fires = seen.activations.membership.tocsc()
     amplitudes = ground.test.amplitudes.tocsc()
+    readings = _Readings(ground, sae)
     mistakes = [
-        _mistakes(ground, fires, amplitudes, i, int(j)) if pd.notna(j) else {}
+        _mistakes(ground, fires, amplitudes, i, int(j)) | readings.of(i, int(j)) if pd.notna(j) else {}
         for i, j in enumerate(frame.matched)
     ]
     return pd.concat([frame, pd.DataFrame(mistakes, index=frame.index).astype("Float64")], axis=1)
@@ -295,6 +296,65 @@ def _mistakes(ground: _Ground, fires: Any, amplitudes: Any, concept: int, neuron
         "false_projection": _share(large, false),
         "outside_projection": _share(large, ~inside),
     }
+
+
+class _Readings:
+    """What else could be read from a matched neuron than where it fires."""
+
+    def __init__(self, ground: _Ground, sae: SAE) -> None:
+        self._ground = ground
+        self._encoder = sae.W_enc.detach().numpy().astype(np.float64)
+        self._choice, self._test = (
+            np.concatenate([sae.encode(part).detach().numpy() for part in np.array_split(sample.points, 10)])
+            for sample in (ground.choice, ground.test)
+        )
+        self._holds = ground.choice.concepts.membership.toarray()
+
+    def of(self, concept: int, neuron: int) -> dict[str, Any]:
+        """The encoder's side of a neuron, and the neuron with another threshold.
+
+        encoder_cosine: size of the cosine of its encoder column with the concept's true direction.
+        rethresholded: its Jaccard index on the held-out points, if it counted as firing only above the
+        activation that is best on the points for choosing.
+        """
+        column = self._encoder[:, neuron]
+        length = float(np.linalg.norm(column))
+        cosine = abs(float(column @ self._ground.directions[concept])) / length if length > 0 else 0.0
+        threshold = best_threshold(self._choice[:, neuron], self._holds[:, concept])
+        fires, holds = self._test[:, neuron] > threshold, self._ground.holds[:, concept]
+        either = int((fires | holds).sum())
+        found = int((fires & holds).sum()) / either if either else pd.NA
+        return {"encoder_cosine": min(cosine, 1.0), "rethresholded": found}
+
+
+def best_threshold(activation: np.ndarray, holds: np.ndarray) -> float:
+    """The threshold from 0 up above which an activation has the best Jaccard index with a concept.
+
+    Parameters
+    ----------
+    activation : ndarray [n_points]
+        At least 0.
+    holds : ndarray [n_points]
+        Whether the point lies in the concept.
+
+    Returns
+    -------
+    float
+        The smallest of the best; 0 if the neuron never fires.
+
+    Examples
+    --------
+    >>> best_threshold(np.array([0.0, 1.0, 2.0, 3.0]), np.array([False, False, True, True]))
+    1.0
+    """
+    rising = np.sort(np.unique(activation[activation > 0]))
+    if not len(rising):
+        return 0.0
+    candidates = np.concatenate([[0.0], rising[:-1]])
+    inside, outside = np.sort(activation[holds]), np.sort(activation[~holds])
+    true = len(inside) - np.searchsorted(inside, candidates, side="right")
+    false = len(outside) - np.searchsorted(outside, candidates, side="right")
+    return float(candidates[np.argmax(true / np.maximum(len(inside) + false, 1))])
 
 
 def _share(holds: Any, among: Any) -> Any:
