@@ -373,7 +373,7 @@ print(both[["neurons", "support", "lift", "overlap"]].round(2).to_string())
 # activation sets dealt out to the points independently of one another, which keeps how often each neuron fires.
 
 # %% tags=["remove-cell"]
-what = {"families": "trained", "families_chance": "dealt out", "clear": "trained, lift ≥ 2"}
+what = {"families": "trained", "families_chance": "sets dealt out", "clear": "trained, lift ≥ 2"}
 tidy = saes.merge(at).melt([*run, "mean_l0"], list(what), "which", "count")
 tidy["which"] = pd.Categorical(tidy.which.map(what), categories=list(what.values()), ordered=True)
 tidy["count"] = np.log10(1 + tidy["count"])
