@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from saelib.lattice.bipartite import bipartite_graph
     from saelib.lattice.burmeister import read_cxt, write_cxt
     from saelib.lattice.comma_separated import read_csv, write_csv
     from saelib.lattice.context import Context
@@ -29,6 +30,7 @@ _HOME = {
     "Filtration": "saelib.lattice.filtering",
     "FormalConcepts": "saelib.lattice.found",
     "Implications": "saelib.lattice.implications",
+    "bipartite_graph": "saelib.lattice.bipartite",
     "filtration": "saelib.lattice.filtering",
     "forest_implications": "saelib.lattice.forest",
     "formal_concepts": "saelib.lattice.enumeration",
@@ -50,6 +52,7 @@ __all__ = [
     "Filtration",
     "FormalConcepts",
     "Implications",
+    "bipartite_graph",
     "filtration",
     "forest_implications",
     "formal_concepts",

@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import networkx
 import numpy as np
 import pytest
 from hypothesis import given
@@ -69,7 +70,6 @@ def test_published_contexts_have_bases_of_the_published_sizes(crosses, size):
 
 
 def test_the_tea_ladies_need_23_implications():
-    networkx = pytest.importorskip("networkx")
     graph = networkx.davis_southern_women_graph()
     women, events = graph.graph["top"], graph.graph["bottom"]
     incidence = networkx.bipartite.biadjacency_matrix(graph, women, events).toarray()
