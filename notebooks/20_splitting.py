@@ -96,17 +96,17 @@ for gate, group in shown_roots.groupby("gate"):
 # firing lies inside the coarse one's, at least twice as often as chance has it, and it covers at least 2 % of the coarse one; on the
 # training points and again on the held-out ones. That the features of a small dictionary reappear in a larger one as clusters of finer ones was seen early
 # {cite:p}`bricken2023monosemanticity`; and that the larger one also has features that come from nowhere is a reason to doubt that
-# any size is the right one {cite:p}`leask2025canonical`. In the figure, time runs to the right through the sizes. Bars are the neurons inside our root,
-# as high as they have points, ribbons are flows (drawn in an order with few crossings {cite:p}`li2019sankey`), and colours say which child concept a
+# any size is the right one {cite:p}`leask2025canonical`. In the figure, sizes grow to the right. Bars are the neurons of our root, those with at
+# least half of their firing in it, as high as they have points; ribbons are flows (drawn in an order with few crossings {cite:p}`li2019sankey`), and colours say which child concept a
 # neuron is nearest to.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Alluvial figure of the Top-K neurons inside one root concept, sizes from left to right: bars split into ribbons towards finer neurons, coloured by child concept."}, "figure": {"name": "fig-20-flow-topk", "caption": "Top-K: the neurons inside one root, from size to size (in brackets: how many). Colour: the child concept whose family the neuron is nearest to, darkest the root itself. A bar without a ribbon on its left came from no neuron inside the root."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Alluvial figure of the Top-K neurons of one root concept, sizes from left to right: bars split into ribbons towards finer neurons, coloured by child concept."}, "figure": {"name": "fig-20-flow-topk", "caption": "Top-K: the neurons of one root, from size to size (in brackets: how many). Colour: the child concept whose family the neuron is nearest to, darkest the root itself. A bar without a ribbon on its left came from no neuron of the root."}}
 branches = sorted({root, *nodes.branch})
 nodes["branch"] = pd.Categorical(nodes.branch, categories=branches, ordered=True)
 nodes["d_sae"] = pd.Categorical(nodes.d_sae, categories=sorted(saes.d_sae.unique()), ordered=True)
 colours = dict(zip(branches, [plots.palette.levels[0], *plots.palette.cycle[:3]], strict=False))
 columns = {"stage": "d_sae", "node": "neuron", "size": "n_points", "source": "coarse", "target": "fine"}
-words = {"label_stage": "neurons in the dictionary (and of them inside the root)", "unit": "points"}
+words = {"label_stage": "neurons in the dictionary (of them in the root)", "unit": "points"}
 
 
 def family(gate):
@@ -117,7 +117,7 @@ def family(gate):
 
 family("TopK")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The same alluvial figure for the ReLU neurons inside the same root concept."}, "figure": {"name": "fig-20-flow-relu", "caption": "ReLU: the same root, the same points, the same rule. A neuron in the darkest colour stands for the root itself; sizes at which no neuron lies inside the root are empty."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "The same alluvial figure for the ReLU neurons of the same root concept."}, "figure": {"name": "fig-20-flow-relu", "caption": "ReLU: the same root, the same points, the same rule. A neuron in the darkest colour is nearest to the root itself: where such a bar goes on to the right, the root keeps its neuron beside the parts."}}
 family("ReLU")
 
 # %% [markdown]
@@ -235,7 +235,7 @@ glue("20-gap", f"{2 * gap:g}", display=False)
 # Now the trained dictionaries. For every root and child whose OR-unit has several neurons we take its two largest parts, make them disjoint as the theorem does (points on which both fire belong to
 # neither), and measure on held-out points the margin that the two neurons really attain, against half the distance of the hulls, which `saelib.geometry.separate` finds with a proof.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Left: margin of the difference neuron over half the hull distance, one dot a pair of parts, none above the diagonal. Right: half the hull distance of the trained parts over that of a random cut of the same points."}, "figure": {"name": "fig-20-gaps", "caption": "Every pair of parts of the study, held out. **Left:** the margin that the two neurons attain against the most that anyone could (T8b). **Right:** the gap between the parts against that of a random cut through the same points (roots): above the dashed line the neurons found a gap that was there."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Left: margin of the difference neuron over half the hull distance, one dot a pair of parts, none above the diagonal. Right: half the hull distance of the trained parts over that of a random cut of the same points."}, "figure": {"name": "fig-20-gaps", "caption": "Every pair of parts of the study, held out. **Left:** the margin that the two neurons attain against the most that anyone could (T8b). **Right:** the gap between the parts against that of a random cut through the same points (some of the roots): above the dashed line the neurons found a gap that was there."}}
 apart = gaps[gaps.verdict == "apart"].copy()
 apart[["half_distance", "margin"]] = apart[["half_distance", "margin"]].astype(float)
 figure, (left, right) = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.6))

@@ -35,6 +35,8 @@ class Splitting:
         Jaccard distance within which an OR-unit must come for the splitting number.
     most_parts : int
         Parts of a concept, the largest first, between which gaps are measured.
+    n_cut : int
+        Roots, the first ones that are split, whose parts are held against random cuts of the same points.
     part_inside, part_lift : float
         A fine neuron flows from a coarse one if at least this share of its firing lies inside it, and at
         least so many times more often than chance has it; ``tolerances`` says how much of the coarse one it
@@ -61,6 +63,7 @@ class Splitting:
     n_search: int = 2_000
     eta: float = 0.2
     most_parts: int = 2
+    n_cut: int = 2
     part_inside: float = 0.5
     part_lift: float = 2.0
     steps: int = 1_000
@@ -71,12 +74,13 @@ class Splitting:
 
 FULL = Splitting()
 QUICK = Splitting(
-    sizes=(16, 32, 64, 128),
-    twins=(16, 64),
+    sizes=(16, 32, 64),
+    twins=(16, 32),
     seeds=(0, 1),
-    n_train=20_000,
-    n_test=4_000,
-    n_choice=4_000,
-    n_search=1_000,
+    n_train=10_000,
+    n_test=3_000,
+    n_choice=3_000,
+    n_search=500,
+    n_cut=1,
     steps=200,
 )

@@ -72,18 +72,19 @@ def run_cell(settings: Splitting, cell_id: str) -> dict[str, pd.DataFrame]:
         ``bound``, ``overlap``, ``largest``, ``largest_bound``, ``violated``: T8a for the OR-unit, held out.
 
         ``splitting_gaps``: one row a pair of parts of a root or child whose OR-unit has several, the columns
-        of :func:`saelib.phenomena.splitting_gap`; for roots also ``cut_half_distance``: half the distance for
-        a cut of the same points across a random direction, and ``shuffled``: verdict on the same points dealt
-        at random; ``<NA>`` for children.
+        of :func:`saelib.phenomena.splitting_gap`; for some roots also ``cut_half_distance``: half the
+        distance for a cut of the same points across a random direction, and ``shuffled``: verdict on the same
+        points dealt at random; ``<NA>`` for the others.
 
         ``splitting_flows``: one row a pair of dictionaries, counts of neurons that fire at all: ``n_coarse``,
         ``n_split`` (two parts or more), ``n_kept`` (exactly one), ``n_fine``, ``n_new`` (no coarse neuron to
         flow from). ``kind``: *growth* to the next size, *twin* to a second training at the same size,
         *shuffled* to the next size with points permuted.
 
-        ``splitting_nodes``, ``splitting_links``: of the first seed, the neurons inside the family of the root
-        with most held-out points, and the flows between them (``concept``: the member of the family whose
-        Jaccard index with the neuron is best; ``branch``: the root's child that it belongs to, or the root).
+        ``splitting_nodes``, ``splitting_links``: of the first seed, the neurons with at least half of their
+        firing in the root with most held-out points (part_inside; they cover part_recall of it), and the
+        flows between them. ``concept``: the member of the root's family whose Jaccard index with the neuron
+        is best; ``branch``: the root's child that this belongs to, or the root.
 
     Examples
     --------
@@ -252,9 +253,10 @@ def _by_gap(
     )
     found = splitting_gap(this.held_out, concepts, shown, x, w, b_enc - b_dec @ w)
     level = [int(concepts.levels[concepts.index(name)]) for name in found.concept]
+    cut_too = [name for name in shown if concepts.levels[concepts.index(name)] == 0][: settings.n_cut]
     nulls = [
-        _cuts(this.held_out, concepts, row, x, rng) if at == 0 else (pd.NA, pd.NA)
-        for at, row in zip(level, found.itertuples(), strict=True)
+        _cuts(this.held_out, concepts, row, x, rng) if row.concept in cut_too else (pd.NA, pd.NA)
+        for row in found.itertuples()
     ]
     cut, shuffled = zip(*nulls, strict=True) if nulls else ((), ())
     found = found.assign(level=level, cut_half_distance=list(cut), shuffled=list(shuffled))
@@ -330,7 +332,7 @@ def _pairs(settings: Splitting, coarse: _Trained, fine: _Trained) -> pd.DataFram
 def _family(
     settings: Splitting, grown: dict[int, _Trained], choice: ConceptSet, held_out: ConceptSet
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The neurons inside one root at every size, and the flows between them."""
+    """The neurons of one root at every size, and the flows between them."""
     from saelib.alignment import align
 
     sizes = np.where(held_out.levels == 0, held_out.sizes, -1)
@@ -341,8 +343,9 @@ def _family(
     nodes, links = [], []
     for d_sae, this in grown.items():
         seen, judged = align(this.choice, choice.select(kin)), align(this.held_out, held_out.select(kin))
-        inside = (_inside(settings, seen) & _inside(settings, judged))[:, own]
-        members[d_sae] = chosen = np.flatnonzero(inside)
+        inside, covered = settings.part_inside, settings.tolerances.part_recall
+        belong = [(a.precision[:, own] >= inside) & (a.recall[:, own] >= covered) for a in (seen, judged)]
+        members[d_sae] = chosen = np.flatnonzero(belong[0] & belong[1])
         best = seen.jaccard[chosen].argmax(axis=1)
         columns = {
             "d_sae": d_sae,
