@@ -319,3 +319,29 @@ def test_fired_names_exactly_the_neurons_with_a_positive_activation(gate):
     sae = random_sae(4, 90, gate, seed=0)
     x = points(25, 4, seed=2)
     np.testing.assert_array_equal(gradients(sae, x).fired, sae.active(x).any(0))
+
+
+@given(st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-0.9, 0.9), st.sampled_from([(0, 1), (1, 0)]))
+@settings(max_examples=50, deadline=None)
+def test_nesting_charges_a_prefix_for_absorption_where_the_parent_comes_first(a, b, cosine, order):
+    # Parent v, child w at the given cosine; all points are a·v + b·w. The parent fires, or is silent and the
+    # child's row is the sum: both exact with two neurons; with the first alone the errors differ.
+    v = torch.tensor([1.0, 0.0], dtype=torch.float64)
+    w = torch.tensor([cosine, (1 - cosine**2) ** 0.5], dtype=torch.float64)
+    x = (a * v + b * w).repeat(5, 1)
+    dual = torch.linalg.inv(torch.stack([v, w], 1))  # rows pick the amplitude of v and that of w
+    both = (a * v + b * w).norm()
+    losses = []
+    for rows, columns in (
+        (torch.stack([v, w]), dual.T),
+        (torch.stack([v, (a * v + b * w) / both]), torch.stack([-dual[1], dual[1] * both / b], 1)),
+    ):
+        sae = SAE(2, 2, Matryoshka(TopK(2), (1, 2)), dtype=torch.float64)
+        with torch.no_grad():
+            sae.W_dec.copy_(rows[list(order)])
+            sae.W_enc.copy_(columns[:, list(order)])
+        found = gradients(sae, x)
+        assert found.squared_error == pytest.approx(0.0, abs=1e-9)
+        losses.append(2 * found.loss)  # the loss is the mean over two prefixes, and the second's is 0
+    charged = a**2 + 2 * a * b * cosine if order == (0, 1) else -(a**2)
+    assert losses[1] - losses[0] == pytest.approx(charged, abs=1e-8)

@@ -25,6 +25,7 @@ from saelib.sae import (
 from saelib.sae.adam import Adam
 from saelib.sae.gradients import gradients
 from saelib.sae.reviving import resample
+from saelib.sae.sparsity import Coefficient
 from saelib.sae.start import geometric_median
 
 
@@ -333,3 +334,25 @@ def test_a_grid_is_its_runs_one_by_one_whatever_the_number_of_jobs():
 def test_a_grid_refuses_what_is_not_a_config():
     with pytest.raises(InputError, match="index 1"):
         train_grid(planted(64), [SAEConfig(d_sae=4, gate=ReLU(), steps=1), {"d_sae": 4}])
+
+
+@pytest.mark.parametrize("gate", [ReLU(), JumpReLU()], ids=str)
+def test_what_is_wanted_comes_down_from_the_first_l0_to_the_target_and_stays(gate):
+    weight = {"l0_coefficient": 0.1} if gate.penalty == "l0" else {"l1_coefficient": 0.1}
+    config = SAEConfig(d_sae=64, gate=gate, steps=100, l1_warmup=0.0, target_l0=2.0, **weight)
+    followed, held = Coefficient(config), Coefficient(config)
+    for step in range(100):
+        wanted = 2.0 * 16.0 ** max(0.0, 1 - step / 70)  # from 32 down to 2 over the first 70 steps
+        followed.observe(wanted)
+        held.observe(32.0)
+    assert followed.at(99) == pytest.approx(0.1)
+    assert held.at(99) > 10 * followed.at(99)
+
+
+def test_a_first_l0_below_the_target_is_no_reason_to_ask_for_less():
+    config = SAEConfig(d_sae=64, gate=ReLU(), steps=100, l1_warmup=0.0, l1_coefficient=0.1, target_l0=8.0)
+    coefficient = Coefficient(config)
+    coefficient.observe(4.0)
+    assert coefficient.at(1) == 0.0
+    coefficient.observe(8.0)
+    assert 0 < coefficient.at(2) < 0.1

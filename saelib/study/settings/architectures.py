@@ -60,7 +60,7 @@ QUICK = Architectures(
     n_train=10_000,
     n_choose=4_000,
     n_test=4_000,
-    steps=150,
+    steps=120,
     batch_size=512,
     dead_after=40,
 )

@@ -72,11 +72,13 @@ def run_cell(settings: Architectures, cell_id: str) -> dict[str, pd.DataFrame]:
     dict of str to DataFrame
         All three begin with gate, target (the wanted L0) and seed.
 
-        ``architectures``, one row an SAE: held-out ``l0`` and ``explained_variance``, ``n_dead`` (silent on
-        every held-out point), ``l0_first_prefix`` (mean number of active neurons among those in the
-        smallest prefix of a Matryoshka dictionary of this size), the mean absorption ``rate`` over the ``n_edges`` edges where it is
-        available, the mean ``rate_where_on``, ``gap`` and ``implication`` over theirs, and the share of
-        edges whose order is ``kept`` and whose two concepts ``share`` one neuron.
+        ``architectures``, one row an SAE: ``d_sae``, held-out ``l0`` and ``explained_variance``,
+        ``n_dead`` (silent on every held-out point), ``l0_first_prefix`` (mean number of active neurons
+        among those in the smallest prefix of a Matryoshka dictionary of this size), the mean absorption
+        ``rate`` over the
+        ``n_edges`` edges where it is available, the mean ``rate_where_on``, ``gap`` and ``implication``
+        over theirs, and the share of edges whose order is ``kept`` and whose two concepts ``share`` one
+        neuron.
 
         ``architectures_edges``, one row an edge: the ``level`` and held-out ``frequency`` of its child, the
         columns of `saelib.phenomena.absorption`, the ``order`` of `saelib.phenomena.hierarchy`,
@@ -172,6 +174,7 @@ def _measured(
     reconstruction = quality(sae, points)
     saes = pd.DataFrame(
         {
+            "d_sae": [settings.d_sae],
             "l0": [reconstruction.l0],
             "explained_variance": [reconstruction.explained_variance],
             "n_dead": [reconstruction.n_dead],
