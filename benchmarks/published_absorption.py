@@ -4,8 +4,8 @@ Run ``python -m benchmarks.published_absorption`` where the package ``sae-bench`
 asks for versions of numpy and others that do not go with this project's, so give it an environment of its
 own. Its evaluation reads a language model's activations through prompts; here a stand-in for the model looks
 the points of a concept forest up by number, and its calculator, its sparse probes and its rule for the split
-set run unchanged. Its probes are fitted by Adam, by default for 50 epochs, which here are 50 to 100 steps;
-``--epochs`` sets another number, to tell a difference of definition from one of convergence.
+set run unchanged. Its probes are fitted by Adam, by default for 50 epochs, which here are 50 steps; other
+numbers of epochs tell a difference of definition from one of convergence.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def compared(
         )  # fmt: skip
     frame = pd.DataFrame(rows)
     return {
-        "SAE": name, "points": int(frame.points.sum()), "fraction, max diff": f"{frame.fraction.max():.0e}",
+        "SAE": name, "epochs": epochs, "points": int(frame.points.sum()), "fraction, max diff": f"{frame.fraction.max():.0e}",
         "full, differ": int(frame.full.sum()), "least cosine of probes": round(float(frame.cosine.min()), 3),
         "equal split sets": f"{frame['same set'].sum()} of {len(frame)}",
         "equal first neuron": f"{frame['same first'].sum()} of {len(frame)}",
@@ -162,7 +162,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--points", type=int, default=4_000)
-    parser.add_argument("--epochs", type=int, default=50)
+    parser.add_argument("--epochs", type=int, nargs="+", default=[50, 1_000])
     parser.add_argument("--steps", type=int, default=800)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -182,8 +182,9 @@ def main() -> None:
     rows = []
     for name, run in runs.items():
         sae = train(training.points, run, progress=False).sae
-        rows.append(compared(name, sae, sample, held_out, parents, options.epochs))
-        print(rows[-1], flush=True)
+        for epochs in options.epochs:
+            rows.append(compared(name, sae, sample, held_out, parents, epochs))
+            print(rows[-1], flush=True)
     print(pd.DataFrame(rows).to_string(index=False))
 
 

@@ -85,7 +85,8 @@ plt.show()
 # A rate alone does not say that the parent is silent *because* of the child: a neuron that misses half of everything has a rate of a half
 # everywhere. Two numbers stand beside it. The *gap* is how much oftener the parent's neuron fires on the rest of its concept than on the child. The
 # *null rate* is what the rate would be if both neurons fired as often as they do and the parent's without regard to the child:
-# $\frac{\mu(D \cap \theta_D)}{\mu(D)} \cdot \frac{\mu(C \setminus \theta_C)}{\mu(C)}$. The name is that of {cite:t}`chanin2024absorption`.
+# $\frac{\mu(D \cap \theta_D)}{\mu(D)} \cdot \frac{\mu(C \setminus \theta_C)}{\mu(C)}$, the mean over all ways to shuffle
+# the child, and its neuron with it, among the points of the parent. It also keeps apart what the rate mixes: the rate falls when the child's neuron fails, and so does its null. The name is that of {cite:t}`chanin2024absorption`.
 
 # %% [markdown]
 # ## Why sparsity pays for it
@@ -454,12 +455,14 @@ glue("21-rate-fraction", say("rate", "fraction"), display=False)
 glue("21-rate-full", say("rate", "full"), display=False)
 whole = published[published.child.isna()].dropna(subset="fraction")
 glue("21-fraction", f"{whole.fraction.astype(float).mean():.1%}", display=False)
+glue("21-rate", f"{numbers.rate.mean():.1%}", display=False)
 glue("21-full", f"{whole.full.astype(float).mean():.1%}", display=False)
 glue("21-split", f"{whole.n_split.mean():.1f}", display=False)
 
 # %% [markdown]
 # Within a dictionary the set rate goes with the gap at {glue:text}`21-rate-gap`, with SAEBench's fraction at {glue:text}`21-rate-fraction` and with its full absorption
-# at {glue:text}`21-rate-full`. The published levels are lower: {glue:text}`21-fraction` and {glue:text}`21-full` of a parent's points on average. One reason is built
+# at {glue:text}`21-rate-full`. Levels cannot be compared so directly: the published scores are {glue:text}`21-fraction` and {glue:text}`21-full` of a parent's points on
+# average, where the set rate is {glue:text}`21-rate` of a child's. One reason is built
 # in. The split set takes in {glue:text}`21-split` neurons on average, and a child's neuron that improves the probe is counted as *part* of the parent, so that what sets call
 # absorbed the published score calls split. The choice is one of definition; a reader should know which was made.
 
@@ -473,7 +476,7 @@ glue("21-split", f"{whole.n_split.mean():.1f}", display=False)
 #
 # ## What it means for your SAE
 #
-# - **A silent parent is no bug to be trained away** at the same loss. Allow more neurons to fire, or change the loss ({doc}`23_architectures`).
+# - **A silent parent is no bug to be trained away** at the same loss. Allow more neurons to fire, or change the loss ({doc}`24_architectures`).
 # - **Look at the decoder, too.** A row of *dog* with a large cosine to *animal* has taken it in, even if both still fire.
 # - **Never read a concept off a single neuron's silence.** "Animal's neuron is off" does not mean "no animal": read the OR of the parent's and the children's neurons.
 # - **Ask which absorption was measured.** A rate needs its null; a score that lets children join the parent's set measures what is left after splitting.

@@ -115,6 +115,7 @@ PROFILES = {
         },
         parameters={
             "01_three_notions": {"n_instances": 20_000},
+            "21_absorption": {"n_trials": 60},
             "13_absolute_and_relative_gating": {
                 "n_points": 20_000,
                 "n_triples": 20_000,

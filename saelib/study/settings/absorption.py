@@ -45,8 +45,8 @@ class Absorption:
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     n_train: int = 60_000
     n_test: int = 20_000
-    n_probe: int = 6_000
-    steps: int = 800
+    n_probe: int = 5_000
+    steps: int = 700
     probed: int = 6
     two_points: int = 600
     two_penalties: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2, 0.4, 0.6)
