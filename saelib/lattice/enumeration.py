@@ -100,6 +100,7 @@ def formal_concepts(
         context=context,
         **_sorted(walked, context.n_attributes),
         min_support=min_support,
+        min_delta=min_delta,
         complete=walked.cause == WHOLE,
         stopped=_reason(walked, max_concepts, max_work),
         searched=np.sort(order[walked.frontier + 1 :]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy import sparse
 from saelib.errors import InputError
 from saelib.lattice.context import Context
 from saelib.lattice.neighbours import lost_shares
+from saelib.lattice.order import above, covering, exact_stability
 
 __all__ = ["FormalConcepts"]
 
@@ -34,7 +36,7 @@ class FormalConcepts:
         common to the rest, min over m ∉ B of \|A\| − \|A ∩ m'\|. That is \|A\| less the largest extent of
         a proper subconcept, counted in the context, so it is exact however few concepts were kept. For the
         bottom, which has no attribute outside B, it is \|A\| by convention.
-    min_support : int
+    min_support, min_delta : int
         What the search was asked for.
     complete : bool
         Whether every concept asked for is here.
@@ -64,6 +66,7 @@ class FormalConcepts:
     intents: sparse.csr_array
     delta: npt.NDArray[np.int64]
     min_support: int
+    min_delta: int
     complete: bool
     stopped: str
     searched: npt.NDArray[np.int64]
@@ -140,6 +143,65 @@ class FormalConcepts:
         upper = np.where(bottom, 1.0, 1.0 - np.exp2(-self.delta.astype(np.float64)))
         # Rounding may lift the sum's side by an ulp where both are equal.
         return np.minimum(lower, upper), upper
+
+    def covers(self) -> npt.NDArray[np.int64]:
+        r"""Return who stands directly above whom: the lines of the diagram.
+
+        (A₁, B₁) lies above (A₂, B₂) if A₁ ⊋ A₂, that is B₁ ⊊ B₂; directly, if none of these concepts lies in
+        between. Where all concepts down to some support are here, these are the covers of the lattice; where
+        concepts were left out for their Δ or for a budget, those of the order of the rest.
+
+        Returns
+        -------
+        ndarray [n_covers, 2]
+            Positions (upper, lower), int64, sorted.
+
+        Examples
+        --------
+        >>> from saelib.lattice import Context, formal_concepts
+        >>> formal_concepts(Context([[1, 0], [0, 1]]), min_support=0).covers().tolist()
+        [[0, 1], [0, 2], [1, 3], [2, 3]]
+        """
+        return covering(self._order)
+
+    def stability(self) -> npt.NDArray[np.float64]:
+        r"""Return the extensional stability σ of every concept of a full lattice.
+
+        See :meth:`stability_bounds` for what σ is. Every subset of A has the intent of exactly one concept
+        below, so σ(A) = 1 − Σ σ(D)·2^(−(\|A\| − \|D\|)) over all concepts D below A.
+
+        Returns
+        -------
+        ndarray [n]
+            float64 in [0, 1].
+
+        Raises
+        ------
+        InputError
+            If concepts were left out, for their support, their Δ or a budget.
+
+        References
+        ----------
+        Kuznetsov 2007, "On stability of a formal concept".
+
+        Examples
+        --------
+        Σ σ(A)·2^\|A\| counts every set of objects once:
+
+        >>> from saelib.lattice import Context, formal_concepts
+        >>> found = formal_concepts(Context([[1, 0], [0, 1]]), min_support=0)
+        >>> found.stability().tolist(), float(found.stability() @ 2.0**found.support)
+        ([0.25, 0.5, 0.5, 1.0], 4.0)
+        """
+        if not self.complete or self.min_support or self.min_delta:
+            mend = "search with min_support=0, min_delta=0 and no budget, or take stability_bounds()"
+            raise InputError("stability", "needs the full lattice", mend)
+        return exact_stability(self._order, self.support)
+
+    @cached_property
+    def _order(self) -> sparse.csr_array:
+        """Who lies strictly above whom, [lower, upper]."""
+        return above(self.intents)
 
     def _position(self, i: int) -> int:
         if isinstance(i, (bool, np.bool_)) or not isinstance(i, (int, np.integer)):

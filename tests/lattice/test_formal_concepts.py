@@ -6,6 +6,7 @@ import itertools
 import subprocess
 import sys
 import time
+from functools import cache
 
 import numpy as np
 import pytest
@@ -64,11 +65,20 @@ def brute_force(incidence: np.ndarray) -> dict[tuple[int, ...], tuple[int, int, 
     return found
 
 
-def random_tables() -> list[np.ndarray]:
+def covers_of(sets: list[set[int]]) -> list[list[int]]:
+    """Pairs (upper, lower) with the smaller set first and none in between."""
+    n = len(sets)
+    order = np.array([[one < two for two in sets] for one in sets], dtype=int).reshape(n, n)
+    return np.argwhere((order == 1) & (order @ order == 0)).tolist()
+
+
+@cache
+def random_lattices() -> list[tuple[np.ndarray, dict[tuple[int, ...], tuple[int, int, float]]]]:
     rng = np.random.default_rng(5)
     shapes = [(0, 0), (0, 3), (3, 0), (1, 1), (4, 4), *rng.integers(0, 7, (1_000, 2)).tolist()]
     tables = [rng.random(shape) < rng.choice([0.2, 0.4, 0.6, 0.8, 0.95]) for shape in shapes]
-    return [*tables, np.zeros((4, 4), dtype=bool), np.ones((4, 4), dtype=bool)]
+    tables += [np.zeros((4, 4), dtype=bool), np.ones((4, 4), dtype=bool)]
+    return [(incidence, brute_force(incidence)) for incidence in tables]
 
 
 # --- reference values ------------------------------------------------------------------------------------
@@ -76,21 +86,29 @@ def random_tables() -> list[np.ndarray]:
 
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize(
-    ("crosses", "counts", "deltas"),
+    ("crosses", "counts", "covers"),
     [
-        (LIVING_BEINGS, {0: 19, 1: 18, 2: 14, 3: 9}, 22),
-        (DIGITS, {0: 48}, None),
-        (BODIES_OF_WATER, {0: 12}, None),
-        (SOUTHERN_WOMEN, {0: 65}, None),
+        (LIVING_BEINGS, {0: 19, 1: 18, 2: 14, 3: 9}, 32),
+        (DIGITS, {0: 48}, 120),
+        (BODIES_OF_WATER, {0: 12}, 18),
+        (SOUTHERN_WOMEN, {0: 65}, 148),
     ],
     ids=["living beings", "digits", "bodies of water", "southern women"],
 )
-def test_reference_contexts(kernel: str, crosses: str, counts: dict[int, int], deltas: int | None) -> None:
+def test_reference_contexts(kernel: str, crosses: str, counts: dict[int, int], covers: int) -> None:
     context = Context(table(crosses))
     for min_support, expected in counts.items():
         assert len(formal_concepts(context, min_support, kernel=kernel)) == expected
-    if deltas is not None:
-        assert formal_concepts(context, 0, kernel=kernel).delta.sum() == deltas
+    whole = formal_concepts(context, 0, kernel=kernel)
+    assert len(whole.covers()) == covers
+    # Every set of objects has the intent of one concept.
+    assert whole.stability() @ 2.0**whole.support == 2**context.n_objects
+
+
+def test_steadiness_of_the_living_beings() -> None:
+    found = formal_concepts(Context(table(LIVING_BEINGS)), 0)
+    assert found.delta.sum() == 22
+    assert found.stability().sum() == 8.84375
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
@@ -100,6 +118,7 @@ def test_contranominal_scales_have_every_set(kernel: str, n: int) -> None:
     assert len(found) == 2**n
     assert (found.support + np.diff(found.intents.indptr) == n).all()
     assert found.delta.tolist() == [min(1, size) for size in found.support]
+    assert len(found.covers()) == n * 2 ** (n - 1)
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
@@ -129,8 +148,7 @@ def test_top_and_bottom_count_once_each(kernel: str, shape, fill: int, expected:
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_a_thousand_random_contexts_are_what_the_definitions_say(kernel: str) -> None:
-    for incidence in random_tables():
-        expected = brute_force(incidence)
+    for incidence, expected in random_lattices():
         found = formal_concepts(Context(incidence), 0, kernel=kernel)
         order = sorted(expected, key=lambda intent: (-expected[intent][0], intent))
         assert intents(found) == order
@@ -142,6 +160,15 @@ def test_a_thousand_random_contexts_are_what_the_definitions_say(kernel: str) ->
         assert (exact <= upper + 1e-12).all()
         assert found.complete
         assert found.stopped == ""
+
+
+def test_covers_and_stability_of_a_thousand_random_contexts() -> None:
+    for incidence, expected in random_lattices():
+        found = formal_concepts(Context(incidence), 0)
+        order = intents(found)
+        exact = [expected[intent][2] for intent in order]
+        assert np.allclose(found.stability(), exact, rtol=0, atol=1e-12)
+        assert found.covers().tolist() == covers_of([set(intent) for intent in order])
 
 
 @given(arrays(bool, st.tuples(st.integers(0, 9), st.integers(0, 7))), st.integers(0, 5), st.integers(0, 4))
@@ -157,6 +184,29 @@ def test_an_iceberg_is_the_part_of_the_lattice_above_the_water(incidence, min_su
         assert np.array_equal(part.support, whole.support[kept])
         assert np.array_equal(part.delta, whole.delta[kept])
         assert np.array_equal(np.array(part.stability_bounds()), np.array((lower[kept], upper[kept])))
+
+
+@given(arrays(bool, st.tuples(st.integers(0, 9), st.integers(0, 7))), st.integers(0, 3), st.integers(0, 2))
+def test_covers_are_those_of_the_order_of_what_was_kept(incidence, min_support, min_delta) -> None:
+    found = formal_concepts(Context(incidence), min_support, min_delta=min_delta)
+    assert found.covers().tolist() == covers_of([set(intent) for intent in intents(found)])
+    assert found.covers().shape[1] == 2
+
+
+def test_covers_do_not_depend_on_how_much_is_looked_at_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = Context(np.random.default_rng(1).random((80, 12)) < 0.4)
+    at_once = formal_concepts(context, 2).covers()
+    monkeypatch.setattr("saelib.lattice.order._PAIRS", 10)
+    assert np.array_equal(formal_concepts(context, 2).covers(), at_once)
+
+
+@pytest.mark.parametrize(
+    "options", [{"min_support": 1}, {"min_delta": 1}, {"max_concepts": 2}, {"max_work": 1}]
+)
+def test_exact_stability_needs_the_full_lattice(options: dict) -> None:
+    found = formal_concepts(Context(table(LIVING_BEINGS)), **{"min_support": 0, **options})
+    with pytest.raises(InputError, match=r"^stability needs the full lattice"):
+        found.stability()
 
 
 @given(arrays(bool, st.tuples(st.integers(0, 8), st.integers(0, 7))))
