@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -63,23 +63,20 @@ def write_text(path: str | os.PathLike[str], text: str) -> Path:
     except UnicodeEncodeError as error:
         offence = f"have a name with {error.object[error.start]!r}, which is no character"
         raise InputError("names", offence, "rename what it belongs to") from None
+    scratch = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".tmp", dir=place.parent)
-    except (OSError, ValueError) as error:
-        raise _unwritable(place, error) from None
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        with scratch.open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        # A temporary file is for its owner's eyes only; what it becomes is a file like any other.
-        os.chmod(scratch, 0o666 & ~_umask())
         os.replace(scratch, place)
-    except OSError as error:
-        raise _unwritable(place, error) from None
+    except (OSError, ValueError) as error:  # a name with a null character is a wrong value
+        offence = f"{place} cannot be written ({getattr(error, 'strerror', None) or error})"
+        raise InputError("path", offence, "choose a place you may write to") from None
     finally:
-        Path(scratch).unlink(missing_ok=True)
+        with contextlib.suppress(OSError, ValueError):
+            scratch.unlink()
     return place
 
 
@@ -98,14 +95,3 @@ def _checked_path(path: Any) -> Path:
     if not place.name:
         raise InputError("path", f"is {str(path)!r}, which names no file", "give the name of a file")
     return place
-
-
-def _umask() -> int:
-    current = os.umask(0o022)
-    os.umask(current)
-    return current
-
-
-def _unwritable(place: Path, error: Exception) -> InputError:
-    offence = f"{place} cannot be written ({getattr(error, 'strerror', None) or error})"
-    return InputError("path", offence, "choose a place you may write to")

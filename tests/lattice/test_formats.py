@@ -299,8 +299,9 @@ def test_what_cannot_be_written_is_refused_and_leaves_what_was_there(write, tmp_
         write([[1]], path)
     assert write(context, path) == path
     before = path.read_bytes()
-    with pytest.raises(InputError, match=r"^path .* cannot be written"):
-        write(context, path / "below a file")
+    for place in (path / "below a file", tmp_path / "a\0b", tmp_path / ("a" * 300), tmp_path):
+        with pytest.raises(InputError, match=r"^path .* cannot be written"):
+            write(context, place)
 
     def full(*_):
         raise OSError(28, "No space left on device")
