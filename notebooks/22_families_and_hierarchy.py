@@ -11,7 +11,7 @@
 # covariance (leaving out the sparsest setting). Groups of neurons with a common region are formal concepts; all of them can be listed, {glue:text}`22-families` on
 # average, and {glue:text}`22-explained` of them are one human concept or the meet of two.
 #
-# *Decides:* {ref}`T10 <claim-T10>`, {ref}`T11 <claim-T11>`. *Needs:* {doc}`02_size_and_sparsity`, {doc}`13_absolute_and_relative_gating`.
+# *Decides:* {ref}`T10 <claim-T10>`, {ref}`T11 <claim-T11>`, {ref}`E11 <claim-E11>`, {ref}`E12 <claim-E12>`. *Needs:* {doc}`02_size_and_sparsity`, {doc}`13_absolute_and_relative_gating`.
 # *Reading time:* 15 minutes.
 
 # %% tags=["parameters"]
@@ -258,8 +258,8 @@ strict = strict.pivot_table(index=[*run, "l0"], columns="pairs", values="share")
 gain = over_seeds((strict.forest - strict["dealt out"]).groupby(strict.seed).mean())
 matched = at_matched_l0(strict, "forest")
 gates = over_seeds((matched.ReLU - matched.TopK).groupby(matched.seed).mean())
-print(claims.record("T11", "kept_minus_null", value=gain.value, interval=gain.interval, n=gain.n))
-print(claims.record("T11", "kept_relu_minus_topk", value=gates.value, interval=gates.interval, n=gates.n))
+print(claims.record("E12", "kept_minus_null", value=gain.value, interval=gain.interval, n=gain.n))
+print(claims.record("E12", "kept_relu_minus_topk", value=gates.value, interval=gates.interval, n=gates.n))
 wide = orders[(orders.tolerance == orders.tolerance.min()) & (orders.pairs == "forest")]
 print(wide.pivot_table(index="order", columns="gate", values="share").round(3).to_string())
 
@@ -398,10 +398,10 @@ share = {end: saes["explained" + end] / saes["families" + end].clip(lower=1) for
 ratio = np.log2((1 + saes.families) / (1 + saes.families_chance))
 times = over_seeds(ratio.groupby(saes.seed).mean())
 explained = over_seeds((share[""] - share["_chance"]).groupby(saes.seed).mean())
-print(claims.record("T10", "times_null", value=times.value, interval=times.interval, n=times.n))
+print(claims.record("E11", "times_null", value=times.value, interval=times.interval, n=times.n))
 print(
     claims.record(
-        "T10", "explained_minus_null", value=explained.value, interval=explained.interval, n=explained.n
+        "E11", "explained_minus_null", value=explained.value, interval=explained.interval, n=explained.n
     )
 )
 searches = saes[["complete", "complete_chance"]].to_numpy()
@@ -493,7 +493,7 @@ glue("22-threshold", f"{clustered.threshold.max():g}", display=False)
 #   data has {glue:text}`22-built-off` of its {glue:text}`22-built-edges` edges nested off it.
 # - **On the data there can be, and training is not asked for it.** At a tolerance of 5 % trained dictionaries keep {glue:text}`22-kept` of the
 #   edges: on average {glue:text}`22-outside` of the child's activation set lies outside the parent's, where {glue:text}`22-outside-chance` would by
-#   chance. An SAE is asked to reconstruct, not to be ordered. The {ref}`ledger <claim-T11>` has the two declared quantities.
+#   chance. An SAE is asked to reconstruct, not to be ordered. The {ref}`ledger <claim-E12>` has the two declared quantities.
 # - **Top-K pays for its budget at the top.** What it misses follows the floor of T5d and falls on roots and children first.
 # - **Families can be listed completely,** {glue:text}`22-explained` of them are concepts we know or meets of two; the others are combinations
 #   that no label names, or parts of what one label covers.

@@ -52,7 +52,7 @@ class Claim:
     Parameters
     ----------
     id : str
-        A theorem's id (``T1``, ``T5d``), an empirical claim's (``E1`` … ``E10``), or that of a claim about
+        A theorem's id (``T1``, ``T5d``), an empirical claim's (``E1`` …), or that of a claim about
         the digits (``D1`` …) or about another benchmark's recipe (``S1``).
     statement : str
         The claim in plain words.
