@@ -273,6 +273,8 @@ glue("25-both", f"{(pairs.corner == CORNERS[0]).mean():.0%}", display=False)
 # - *A high threshold*: what is missed are the weak points. Then more than half of them would be below the median amplitude.
 # - *The family*: the neuron fires on the parent or a sibling.
 # - *A similar concept*: it fires where a concept with a similar direction (cosine at least 0.3) is present, more often than such points are.
+# - *Another master*: one concept outside the family is present on most of what it fires on outside (*false: one other concept*), though rare
+#   on points outside as a whole: the neuron serves two concepts.
 # - *Superposition*: it fires where the other concepts happen to add up to a large projection on the concept's true direction, as large as
 #   nine in ten of the concept's own points have. Then the direction itself says yes, and the neuron only believes it.
 # - *A low threshold*: it fires at the least hint. Then its Jaccard index would rise if it counted as firing only above a higher activation
@@ -294,6 +296,8 @@ asked = {
     "false_family": "false: family",
     "outside_alike": "outside: similar concept",
     "false_alike": "… of those false",
+    "outside_other": "outside: one other concept",
+    "false_other": "… of those false",
     "outside_projection": "outside: large projection",
     "false_projection": "… of those false",
 }
@@ -339,6 +343,7 @@ glue("25-mistaken-recall", f"{err.matched_recall:.2f}", display=False)
 glue("25-mistaken-precision", f"{err.matched_precision:.2f}", display=False)
 glue("25-mistaken-best", f"{err.rethresholded:.2f}", display=False)
 glue("25-mistaken-jaccard", f"{err.matched_jaccard:.2f}", display=False)
+glue("25-mistaken-other", f"{err.false_other:.0%}", display=False)
 glue("25-mistaken-projection", f"{err.false_projection:.0%}", display=False)
 glue("25-outside-projection", f"{err.outside_projection:.1%}", display=False)
 
@@ -354,7 +359,7 @@ one = points.iloc[0]
 glue("25-example", f"{one.concept}", display=False)
 glue("25-example-cosine", f"{one.cosine:.2f}", display=False)
 glue("25-example-jaccard", f"{one.jaccard:.2f}", display=False)
-kinds = ["outside", "outside, in its family", "in it, no child", "in it, with a child"]
+kinds = ["in it, no child", "in it, with a child", "outside, in its family", "outside"]
 points["point"] = pd.Categorical(points.point, categories=kinds, ordered=True).remove_unused_categories()
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Scatter plot of points: across, the point's projection on the true direction of one concept; up, the activation of the neuron matched to it. Colours tell points of the concept from points outside on which the neuron fires."}, "figure": {"name": "fig-25-example", "caption": "One neuron with the right direction and the wrong points. Across: how far a point reaches along the concept's true direction, its own amplitude and what the other concepts add. Marks on the floor are points of the concept that are missed; *outside* are points without the concept on which the neuron fires (at most 1,500 drawn)."}}
@@ -388,7 +393,7 @@ print(anatomy.round(2).to_string())
 #
 # And four things that only the sets show. Neurons of the mistaken corner have a mean recall of {glue:text}`25-mistaken-recall` and a mean
 # precision of {glue:text}`25-mistaken-precision`: that says on which side they err. Of the points on which they fire in vain,
-# {glue:text}`25-mistaken-projection` have a large projection on the concept's true direction, where {glue:text}`25-outside-projection` of all
+# {glue:text}`25-mistaken-other` lie in one and the same other concept (a mean over neurons), and {glue:text}`25-mistaken-projection` have a large projection on the concept's true direction, where {glue:text}`25-outside-projection` of all
 # points outside have one. With the best threshold these same neurons would reach a mean Jaccard index of {glue:text}`25-mistaken-best` instead of
 # {glue:text}`25-mistaken-jaccard`, without any change of direction. And the share of concepts *separated* orders the gates, against matched cosines, with a Kendall correlation of
 # {glue:text}`25-tau-separated`: separation forgives a leak of 5 %, which for most of these concepts is more than all their points, so it

@@ -88,9 +88,9 @@ def test_a_dictionary_of_the_true_directions_with_the_right_points_makes_no_mist
     a = align(ActivationSets(test.concepts.membership), test.concepts)
     found = concept_recovery(a, ground.directions, ground.directions)
     assert found.matched.tolist() == list(range(90))
-    fires, amplitudes = test.concepts.membership.tocsc(), test.amplitudes.tocsc()
+    fires = test.concepts.membership.tocsc()
     for concept in range(0, 90, 9):
-        about = sweep._mistakes(ground, fires, amplitudes, concept, concept)
+        about = sweep._mistakes(ground, fires, concept, concept)
         assert all(about[name] is pd.NA for name in about if name.startswith(("missed", "false")))
 
 
@@ -102,7 +102,7 @@ def test_mistakes_are_counted_as_written_out_by_hand() -> None:
     holds = ground.holds
     fires = (holds[:, 0] & ~holds[:, 1]) | holds[:, 88]
     sets = ActivationSets(fires[:, None]).membership.tocsc()
-    about = sweep._mistakes(ground, sets, test.amplitudes.tocsc(), 0, 0)
+    about = sweep._mistakes(ground, sets, 0, 0)
     missed, false = holds[:, 0] & ~fires, fires & ~holds[:, 0]
     children = [i for i in range(90) if ground.parents[i] == 0]
     assert 1 in children
@@ -117,6 +117,8 @@ def test_mistakes_are_counted_as_written_out_by_hand() -> None:
     large = reach >= np.quantile(reach[holds[:, 0]], 0.1)
     assert about["false_projection"] == pytest.approx(large[false].mean())
     assert about["outside_projection"] == pytest.approx(large[~holds[:, 0]].mean())
+    assert about["false_other"] == 1.0  # all of them lie in 88
+    assert about["outside_other"] == pytest.approx(holds[~holds[:, 0], 88].mean())
     assert about["false_alike"] == pytest.approx(holds[false][:, alike].any(axis=1).mean())
 
 

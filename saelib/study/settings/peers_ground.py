@@ -57,7 +57,7 @@ class PeersGround:
     steps: int = 2_000
     batch_size: int = 1_024
     lr: float = 1e-2
-    n_choice: int = 40_000
+    n_choice: int = 20_000
     n_test: int = 40_000
     n_null: int = 20
     cosine: float = 0.7

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from saelib.sae import SAE
     from saelib.sets import ActivationSets
     from saelib.study.settings.peers_ground import PeersGround
+    from saelib.study.sweeps.measures import Tolerances
 
 GATES = {
     "ReLU": "ReLU",
@@ -96,7 +97,7 @@ def run_cell(settings: PeersGround, cell_id: str) -> dict[str, pd.DataFrame]:
         random = random_relu(result.sae, ground.choice.points, seed + _TEST)
         for dictionary, sae in (("trained", result.sae), ("random", random)):
             labels = {"seed": seed, "gate": gate, "dictionary": dictionary}
-            seen = ground.look_at(sae)
+            seen = ground.look_at(sae, dictionary == "trained")
             rows += [_row(ground, sae, seen, dead, labels) for dead in ("included", "excluded")]
             if dictionary == "trained":
                 frame = _concepts(ground, sae, seen)
@@ -135,6 +136,20 @@ class _Seen:
     activations: ActivationSets
     alignment: Alignment
     chosen: np.ndarray
+    learned: dict[str, np.ndarray]
+    absorption: float | None
+    explained_variance: float | None
+
+
+@dataclass
+class _Surroundings:
+    """Of a concept, over the held-out points: who else is there, and how strong it looks."""
+
+    child: np.ndarray
+    alike: np.ndarray
+    family: np.ndarray
+    weak: np.ndarray
+    large: np.ndarray
 
 
 class _Ground:
@@ -145,22 +160,40 @@ class _Ground:
     ) -> None:
         self.settings, self.choice, self.test, self._rng = settings, choice, test, rng
         self.directions = test.directions.astype(np.float64)
-        self.holds = test.concepts.membership.toarray()
+        # Column by column in memory: what is asked is always asked of some concepts at all points.
+        self.holds = np.asfortranarray(test.concepts.membership.toarray())
+        self.projections = np.asfortranarray((test.points - test.bias) @ test.directions.T)
+        counted = test.concepts.membership.astype(np.int64)
+        self.together = (counted.T @ counted).toarray()
+        self.amplitudes = test.amplitudes.tocsc()
         self.parents = np.asarray(test.concepts.parents)
         cosines = np.abs(self.directions @ self.directions.T)
         np.fill_diagonal(cosines, 0.0)
         self.alike = cosines >= settings.alike
         self._nulls: dict[int, tuple[float, float]] = {}
+        self._surroundings: dict[int, _Surroundings] = {}
 
-    def look_at(self, sae: SAE) -> _Seen:
+    def look_at(self, sae: SAE, trained: bool) -> _Seen:
         """Choose each concept's neuron on the one half and line everything up on the other."""
         from saelib import ActivationSets, align
+        from saelib.phenomena import absorption
+        from saelib.sae import quality
 
         chosen = align(
             ActivationSets.from_sae(sae, self.choice.points, progress=False), self.choice.concepts
         ).learn()
         activations = ActivationSets.from_sae(sae, self.test.points, progress=False)
-        return _Seen(activations, align(activations, self.test.concepts), chosen)
+        alignment = align(activations, self.test.concepts)
+        rates = absorption(alignment, chosen).rate
+        return _Seen(
+            activations,
+            alignment,
+            chosen,
+            learned=_learned(alignment, chosen, self.settings.tolerances),
+            absorption=float(rates.mean()) if rates.notna().any() else None,
+            # Random directions have no scale to reconstruct with.
+            explained_variance=quality(sae, self.test.points).explained_variance if trained else None,
+        )
 
     def null(self, size: int) -> tuple[float, float]:
         """Mean matched correlation and uniqueness of random dictionaries of that size."""
@@ -174,10 +207,19 @@ class _Ground:
             )
         return self._nulls[size]
 
-    def projection(self, concept: int) -> np.ndarray:
-        """Of the held-out points, their bias taken away, on a concept's true direction."""
-        found: np.ndarray = (self.test.points - self.test.bias) @ self.test.directions[concept]
-        return found
+    def around(self, concept: int) -> _Surroundings:
+        """What the mistakes of a concept's neuron are held against; looked up once for all gates."""
+        if concept not in self._surroundings:
+            inside, projection = self.holds[:, concept], self.projections[:, concept]
+            strength = np.asarray(self.amplitudes[:, [concept]].todense()).ravel()
+            self._surroundings[concept] = _Surroundings(
+                child=np.asarray(self.holds[:, self.parents == concept].any(axis=1)),
+                alike=np.asarray(self.holds[:, self.alike[concept]].any(axis=1)),
+                family=np.asarray(self.holds[:, self.family(concept)].any(axis=1)),
+                weak=strength < (np.median(strength[inside]) if inside.any() else 0.0),
+                large=projection >= (np.quantile(projection[inside], 0.1) if inside.any() else 0.0),
+            )
+        return self._surroundings[concept]
 
     def family(self, concept: int) -> np.ndarray:
         """A concept's parent, children and siblings, as booleans over the concepts."""
@@ -200,10 +242,9 @@ def _row(ground: _Ground, sae: SAE, seen: _Seen, dead: str, labels: dict[str, An
     neuron, the shares of concepts that it has detected, separated and approximated, the mean jaccard of
     the matched neurons, and the mean absorption rate over the edges where it is known.
     """
-    from saelib.phenomena import absorption, concept_recovery, detectors
-    from saelib.sae import quality
+    from saelib.phenomena import concept_recovery, detectors
 
-    a, t = seen.alignment, ground.settings.tolerances
+    a = seen.alignment
     decoder = sae.W_dec.detach().numpy().astype(np.float64)
     alive = a.neuron_sizes > 0
     kept = alive if dead == "excluded" and alive.any() else np.ones(len(alive), dtype=bool)
@@ -211,12 +252,9 @@ def _row(ground: _Ground, sae: SAE, seen: _Seen, dead: str, labels: dict[str, An
     neurons = detectors(a, ground.directions, decoder)[kept]
     scores = neurons[["precision", "recall", "f1"]].fillna(0).mean()
     null_mcc, null_uniqueness = ground.null(int(kept.sum()))
-    learned = _learned(seen, t)
-    rates = absorption(a, seen.chosen).rate
-    found = quality(sae, ground.test.points) if labels["dictionary"] == "trained" else None
     return labels | {
         "dead": dead,
-        "explained_variance": found.explained_variance if found else None,
+        "explained_variance": seen.explained_variance,
         "l0": float(seen.activations.l0.mean()),
         "true_l0": float(ground.holds.sum(axis=1).mean()),
         "n_neurons": int(kept.sum()),
@@ -229,15 +267,15 @@ def _row(ground: _Ground, sae: SAE, seen: _Seen, dead: str, labels: dict[str, An
         "concept_f1": float(each.f1.fillna(0).mean()),
         "concept_jaccard": float(each.jaccard.fillna(0).mean()),
         "matched_jaccard": float(each.matched_jaccard.dropna().mean()),
-        **{name: float(values.mean()) for name, values in learned.items()},
-        "absorption": float(rates.mean()) if rates.notna().any() else None,
+        **{name: float(values.mean()) for name, values in seen.learned.items()},
+        "absorption": seen.absorption,
     }
 
 
-def _learned(seen: _Seen, t: Any) -> dict[str, np.ndarray]:
+def _learned(a: Alignment, chosen: np.ndarray, t: Tolerances) -> dict[str, np.ndarray]:
     """Whether each concept's own neuron has learned it, in the three senses, on the held-out points."""
-    a, concepts, has = seen.alignment, np.arange(seen.alignment.n_concepts), seen.chosen >= 0
-    at = np.where(has, seen.chosen, 0)
+    concepts, has = np.arange(a.n_concepts), chosen >= 0
+    at = np.where(has, chosen, 0)
     return {
         "detected": a.detected(t.delta)[at, concepts] & has,
         "separated": a.separated(t.delta, t.epsilon)[at, concepts] & has,
@@ -252,19 +290,18 @@ def _concepts(ground: _Ground, sae: SAE, seen: _Seen) -> pd.DataFrame:
     frame = concept_recovery(seen.alignment, ground.directions, decoder, seen.chosen)
     frame.insert(1, "level", np.asarray(ground.test.concepts.levels))
     frame.insert(2, "frequency", frame.n_concept / ground.test.concepts.n_points)
-    for name, values in _learned(seen, ground.settings.tolerances).items():
+    for name, values in seen.learned.items():
         frame[name] = values
     fires = seen.activations.membership.tocsc()
-    amplitudes = ground.test.amplitudes.tocsc()
     readings = _Readings(ground, sae)
     mistakes = [
-        _mistakes(ground, fires, amplitudes, i, int(j)) | readings.of(i, int(j)) if pd.notna(j) else {}
+        _mistakes(ground, fires, i, int(j)) | readings.of(i, int(j)) if pd.notna(j) else {}
         for i, j in enumerate(frame.matched)
     ]
     return pd.concat([frame, pd.DataFrame(mistakes, index=frame.index).astype("Float64")], axis=1)
 
 
-def _mistakes(ground: _Ground, fires: Any, amplitudes: Any, concept: int, neuron: int) -> dict[str, Any]:
+def _mistakes(ground: _Ground, fires: Any, concept: int, neuron: int) -> dict[str, Any]:
     """What a neuron's mistakes have in common; shares of nothing are unavailable.
 
     Of the concept's points: with_child, the share that lies in a child too; of those missed:
@@ -273,29 +310,38 @@ def _mistakes(ground: _Ground, fires: Any, amplitudes: Any, concept: int, neuron
     false_alike, the share that lies in a concept with a similar direction; outside_alike is that of all
     points outside. A point's projection on the concept's true direction counts as large from the tenth
     hundredth of the concept's own points on: false_projection and outside_projection are the shares of the
-    false points, and of all points outside, that have a large one.
+    false points, and of all points outside, that have a large one. Some concept outside the family may be
+    present on the false points far more often than on the points outside; for the one with the largest
+    difference false_other and outside_other are the two shares.
     """
     on = np.zeros(ground.holds.shape[0], dtype=bool)
     on[fires.indices[fires.indptr[neuron] : fires.indptr[neuron + 1]]] = True
     inside = ground.holds[:, concept]
     missed, false = inside & ~on, on & ~inside
-    child = ground.holds[:, ground.parents == concept].any(axis=1)
-    alike = ground.holds[:, ground.alike[concept]].any(axis=1)
-    family = ground.holds[:, ground.family(concept)].any(axis=1)
-    strength = np.asarray(amplitudes[:, [concept]].todense()).ravel()
-    weak = strength < (np.median(strength[inside]) if inside.any() else 0.0)
-    projection = ground.projection(concept)
-    large = projection >= (np.quantile(projection[inside], 0.1) if inside.any() else 0.0)
+    about = ground.around(concept)
     return {
-        "with_child": _share(child, inside),
-        "missed_with_child": _share(child, missed),
-        "missed_weak": _share(weak, missed),
-        "false_family": _share(family, false),
-        "false_alike": _share(alike, false),
-        "outside_alike": _share(alike, ~inside),
-        "false_projection": _share(large, false),
-        "outside_projection": _share(large, ~inside),
-    }
+        "with_child": _share(about.child, inside),
+        "missed_with_child": _share(about.child, missed),
+        "missed_weak": _share(about.weak, missed),
+        "false_family": _share(about.family, false),
+        "false_alike": _share(about.alike, false),
+        "outside_alike": _share(about.alike, ~inside),
+        "false_projection": _share(about.large, false),
+        "outside_projection": _share(about.large, ~inside),
+    } | _other(ground, concept, false)
+
+
+def _other(ground: _Ground, concept: int, false: np.ndarray) -> dict[str, Any]:
+    """The one concept, neither this nor of its family, that most distinguishes the false points."""
+    if not false.any():
+        return {"false_other": pd.NA, "outside_other": pd.NA}
+    among = ground.holds[np.flatnonzero(false)].mean(axis=0)
+    sizes = ground.together.diagonal()
+    base = (sizes - ground.together[concept]) / (len(false) - sizes[concept])
+    apart = ground.family(concept)
+    apart[concept] = True
+    other = int(np.where(apart, -1.0, among - base).argmax())
+    return {"false_other": float(among[other]), "outside_other": float(base[other])}
 
 
 class _Readings:
@@ -305,10 +351,12 @@ class _Readings:
         self._ground = ground
         self._encoder = sae.W_enc.detach().numpy().astype(np.float64)
         self._choice, self._test = (
-            np.concatenate([sae.encode(part).detach().numpy() for part in np.array_split(sample.points, 10)])
+            np.concatenate(
+                [sae.encode(part).detach().numpy().T for part in np.array_split(sample.points, 10)], axis=1
+            )
             for sample in (ground.choice, ground.test)
         )
-        self._holds = ground.choice.concepts.membership.toarray()
+        self._holds = np.asfortranarray(ground.choice.concepts.membership.toarray())
 
     def of(self, concept: int, neuron: int) -> dict[str, Any]:
         """The encoder's side of a neuron, and the neuron with another threshold.
@@ -320,8 +368,8 @@ class _Readings:
         column = self._encoder[:, neuron]
         length = float(np.linalg.norm(column))
         cosine = abs(float(column @ self._ground.directions[concept])) / length if length > 0 else 0.0
-        threshold = best_threshold(self._choice[:, neuron], self._holds[:, concept])
-        fires, holds = self._test[:, neuron] > threshold, self._ground.holds[:, concept]
+        threshold = best_threshold(self._choice[neuron], self._holds[:, concept])
+        fires, holds = self._test[neuron] > threshold, self._ground.holds[:, concept]
         either = int((fires | holds).sum())
         found = int((fires & holds).sum()) / either if either else pd.NA
         return {"encoder_cosine": min(cosine, 1.0), "rethresholded": found}
@@ -347,14 +395,15 @@ def best_threshold(activation: np.ndarray, holds: np.ndarray) -> float:
     >>> best_threshold(np.array([0.0, 1.0, 2.0, 3.0]), np.array([False, False, True, True]))
     1.0
     """
-    rising = np.sort(np.unique(activation[activation > 0]))
+    fires = activation > 0
+    rising = np.unique(activation[fires])
     if not len(rising):
         return 0.0
     candidates = np.concatenate([[0.0], rising[:-1]])
-    inside, outside = np.sort(activation[holds]), np.sort(activation[~holds])
+    inside, outside = np.sort(activation[fires & holds]), np.sort(activation[fires & ~holds])
     true = len(inside) - np.searchsorted(inside, candidates, side="right")
     false = len(outside) - np.searchsorted(outside, candidates, side="right")
-    return float(candidates[np.argmax(true / np.maximum(len(inside) + false, 1))])
+    return float(candidates[np.argmax(true / np.maximum(int(holds.sum()) + false, 1))])
 
 
 def _share(holds: Any, among: Any) -> Any:
@@ -396,7 +445,7 @@ def _example(ground: _Ground, sae: SAE, seen: _Seen, frame: pd.DataFrame) -> pd.
             "cosine": float(row.matched_cosine),
             "jaccard": float(row.matched_jaccard),
             "amplitude": np.asarray(ground.test.amplitudes[chosen][:, [concept]].todense()).ravel(),
-            "projection": ground.projection(concept)[chosen],
+            "projection": ground.projections[chosen, concept],
             "activation": activation,
             "point": kind,
         }
