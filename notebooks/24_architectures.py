@@ -13,9 +13,7 @@
 
 # %% tags=["parameters"]
 confidence: float = 0.95  # level of every interval over seeds
-beyond: float = (
-    0.18  # how far outside its own L0 a gate's curve may be read, as a natural logarithm (0.22: a quarter)
-)
+beyond: float = 0.22  # how far outside its own range a curve may be read, in log L0 (0.22: a quarter)
 
 # %% tags=["remove-cell"]
 import matplotlib.pyplot as plt
@@ -272,32 +270,21 @@ ax.get_legend().remove()
 figure.legend(*ax.get_legend_handles_labels(), loc="outside right upper", title="gate")
 plt.show()
 
-# %% tags=["hide-input", "nbval-check-output"]
+# %% tags=["hide-input"]
 per_gate = ["gate name"]
-price = saes[saes.target == targets[0]].groupby(per_gate, observed=True)[
-    ["explained_variance", "n_dead", "gap", "implication", "kept", "rate_where_on"]
-]
+columns = {"explained_variance": "EV", "n_dead": "dead", "gap": "gap", "implication": "impl."}
+columns |= {"kept": "kept", "rate_where_on": "rate|on"}
+sparsest = saes[saes.target == targets[0]].groupby(per_gate, observed=True)[list(columns)].mean()
 of = concepts[concepts.target == targets[0]]
 roots = of[of.level == 0].groupby(per_gate, observed=True)
 leaves = of[of.level == of.level.max()].groupby(per_gate, observed=True)
-table = price.mean().assign(**{
-    "root J": roots.jaccard.mean(), "root parts": roots.parts.mean(),
-    "leaf J": leaves.jaccard.mean(), "leaf recall": leaves.recall.mean(),
-})  # fmt: skip
+
+# %% tags=["hide-input", "nbval-check-output"]
+price = sparsest.rename(columns=columns).astype(float)
+price["root J"], price["root parts"] = roots.jaccard.mean(), roots.parts.mean().astype(float)
+price["leaf J"], price["leaf recall"] = leaves.jaccard.mean(), leaves.recall.mean()
 print("at wanted L0", targets[0])
-print(
-    table.rename(
-        columns={
-            "explained_variance": "EV",
-            "n_dead": "dead",
-            "implication": "impl.",
-            "rate_where_on": "rate|on",
-        }
-    )
-    .astype(float)
-    .round(3)
-    .to_string()
-)
+print(price.round(3).to_string())
 
 # %% tags=["remove-cell"]
 ev = (
