@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 
 from saelib.errors import InputError
-from saelib.lattice.context import Context
 from saelib.lattice.found import FormalConcepts
 from saelib.lattice.implications import Implications, ordered
-from saelib.lattice.rows import Indices
 
 __all__ = ["luxenburger_base"]
 
@@ -33,7 +30,8 @@ def luxenburger_base(concepts: FormalConcepts, min_confidence: float = 0.0) -> I
     Raises
     ------
     InputError
-        If the concepts are something else or incomplete, or the confidence is not in [0, 1).
+        If the concepts are something else, or some are left out for a budget or their Δ, or the confidence is
+        not in [0, 1).
 
     Notes
     -----
@@ -62,38 +60,18 @@ def luxenburger_base(concepts: FormalConcepts, min_confidence: float = 0.0) -> I
         raise InputError("concepts", f"is a {type(concepts).__name__}", "give what formal_concepts returns")
     if not concepts.complete:
         raise InputError("concepts", f"is not complete ({concepts.stopped})", "search with a larger budget")
+    if concepts.min_delta:
+        raise InputError("concepts", "leaves out concepts for their Δ", "search with min_delta=0")
     number = isinstance(min_confidence, (int, float, np.integer, np.floating))
     if not number or isinstance(min_confidence, bool) or not 0 <= min_confidence < 1:
         raise InputError("min_confidence", f"is {min_confidence!r}", "give a number from 0 to below 1")
-    least = max(1, concepts.min_support)
-    found = [
-        (intent.tolist(), conclusion, size, support)
-        for intent, size in ((concepts.intent(i), int(concepts.support[i])) for i in range(len(concepts)))
-        for conclusion, support in _next_below(concepts.context, intent, least)
-        if support / size >= min_confidence
-    ]
-    premises, conclusions, sizes, supports = zip(*found, strict=True) if found else ((), (), (), ())
-    return ordered(concepts.context, premises, conclusions, sizes, supports, complete=True)
-
-
-def _next_below(context: Context, intent: Indices, least: int) -> list[tuple[list[int], int]]:
-    """What the lower neighbours of a concept have beyond its intent, and their sizes from the least up.
-
-    Counted in the context: a neighbour is the meet with an attribute that lies within no larger such meet.
-    """
-    rows = context.incidence[context.extent(intent)]
-    counts = np.bincount(rows.indices, minlength=context.n_attributes)
-    near = np.flatnonzero((counts >= least) & (counts < rows.shape[0]))
-    sizes = counts[near]
-    meets = rows[:, near].astype(np.int64)
-    both = sparse.coo_array(meets.T @ meets)
-    within = both.data == sizes[both.row]
-    smaller, larger = both.row[within], both.col[within]
-    # Of attributes that meet the extent in the same objects the first speaks for all.
-    hidden = (sizes[larger] > sizes[smaller]) | ((sizes[larger] == sizes[smaller]) & (larger < smaller))
-    speaks = np.ones(len(near), dtype=np.bool_)
-    speaks[smaller[hidden]] = False
-    return [
-        (np.sort(near[larger[smaller == which]]).tolist(), int(sizes[which]))
-        for which in np.flatnonzero(speaks)
-    ]
+    above, below = concepts.covers().T
+    size, support = concepts.support[above], concepts.support[below]
+    # An implication that nobody fulfils is none; 7 of 10 is not below 0.7, so quotients are compared.
+    kept = np.flatnonzero((support > 0) & (support / size >= min_confidence))
+    intents = [concepts.intent(i).tolist() for i in range(len(concepts))]
+    premises = [intents[above[i]] for i in kept]
+    conclusions = [sorted({*intents[below[i]]}.difference(intents[above[i]])) for i in kept]
+    return ordered(
+        concepts.context, premises, conclusions, size[kept].tolist(), support[kept].tolist(), complete=True
+    )

@@ -138,6 +138,7 @@ FOUND = formal_concepts(Context([[1, 0], [0, 1]]))
             (formal_concepts(Context(np.eye(3)), max_concepts=1),),
             r"concepts is not complete \(max_concepts=1",
         ),
+        ((formal_concepts(Context(np.eye(3)), min_delta=1),), "concepts leaves out concepts for their Δ"),
         ((FOUND, 1), "min_confidence is 1"),
         ((FOUND, -0.1), r"min_confidence is -0\.1"),
         ((FOUND, float("nan")), "min_confidence is nan"),
