@@ -5,11 +5,11 @@
 # for a piece of it have come. Is the concept still in the dictionary? What did the data have to look like for this to be possible? And
 # how much of it would you have seen had you merely trained again?
 #
-# **Short answer.** The concept has moved from a neuron to a union of neurons. In the largest Top-K dictionaries the best single neuron of a
-# root concept has Jaccard index {glue:text}`20-single-TopK`, the best OR of several {glue:text}`20-unit-TopK` (ReLU:
-# {glue:text}`20-single-ReLU` and {glue:text}`20-unit-ReLU`). A union of parts errs by no more than its parts together, and two parts always have a gap between them: half the distance
-# of their hulls bounds the margin of whatever tells them apart. Training again at the same size already splits
-# {glue:text}`20-twin-split` of the neurons; doubling the size splits {glue:text}`20-growth-split`.
+# **Short answer.** Ask a union of neurons, not a neuron. In the largest Top-K dictionaries the best single neuron of a root concept has Jaccard
+# index {glue:text}`20-single-TopK`, the best OR of several {glue:text}`20-unit-TopK`; with ReLU it is {glue:text}`20-single-ReLU` and
+# {glue:text}`20-unit-ReLU`. A union errs by no more than its parts together. Two parts always lie on two sides of a hyperplane, and half the distance of
+# their hulls bounds the margin of whatever tells them apart. Training again at the same size already splits {glue:text}`20-twin-split` of the
+# neurons; doubling the size splits {glue:text}`20-growth-split`.
 #
 # *Decides:* {ref}`T8 <claim-T8>`; follows on {ref}`E2 <claim-E2>`, decided in {doc}`02_size_and_sparsity`. *Needs:* {doc}`00_framework`,
 # {doc}`10_one_neuron`. *Reading time:* 15 minutes.
@@ -336,7 +336,7 @@ print(
     ).to_string()
 )
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Mean splitting number over dictionary size by level and gate, with intervals over seeds."}, "figure": {"name": "fig-20-number", "caption": "Neurons of the smallest near OR-unit found (at most $s_{0.2}$ + the greedy excess), mean over those concepts that have one, by level. Sizes at which some seed has none are left out."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Mean splitting number over dictionary size by level and gate, with intervals over seeds."}, "figure": {"name": "fig-20-number", "caption": "Neurons of the smallest near OR-unit found, an upper bound on $s_{0.2}$ (for roots the lower one is below), mean over those concepts that have one, by level. Means over seeds with 95 % intervals; sizes at which some seed has no such concept are left out."}}
 found = concepts.dropna(subset=["at_most"]).astype({"at_most": float})
 every = found.groupby(["gate", "level", "d_sae"], observed=True).seed.transform("nunique")
 found = found[every == concepts.seed.nunique()]
@@ -432,12 +432,13 @@ glue("20-number-errors", f"{int(trials.wrong.sum())} of {len(trials)}", display=
 # %% [markdown]
 # ## What we found
 #
-# - **The unit has it.** Best single neuron and best OR-unit of a root part ways as the dictionary grows; in the largest one they stand at {glue:text}`20-single-TopK` and
-#   {glue:text}`20-unit-TopK` with Top-K, {glue:text}`20-single-ReLU` and {glue:text}`20-unit-ReLU` with ReLU. The union's error never exceeds the parts' sum, and what it saves is the overlap of the parts, exactly.
+# - **Where the concept went.** In the largest dictionary the best single neuron and the best OR-unit of a root stand at {glue:text}`20-single-TopK` and
+#   {glue:text}`20-unit-TopK` with Top-K, at {glue:text}`20-single-ReLU` and {glue:text}`20-unit-ReLU` with ReLU: the wider the two are apart, the more of the concept lives in the union alone.
+#   The union's error never exceeds the parts' sum, and what it saves is the overlap of the parts, exactly.
 # - **A split runs along a gap.** T8a and T8b were broken in {glue:text}`20-violations` splits. The sentence "no gap, no split" needed mending twice: it is the *margin* that needs a gap, and under Top-K it is the
 #   *difference* of two neurons that has the margin. A gap in a sample is cheap; one that stays when points come in is a property of the concept.
 # - **The splitting number can be trusted.** It differed from brute force on {glue:text}`20-number-errors` small dictionaries; on large ones it comes as a sandwich.
-# - **Training again also splits.** Growth adds {glue:text}`20-added` to the share of neurons that fall in two, over what a second training does at the same size. Of the fine neurons
+# - **Train twice to see growth.** Growth adds {glue:text}`20-added` to the share of neurons that fall in two, over what a second training does at the same size. Of the fine neurons
 #   {glue:text}`20-new` come from no coarse one.
 #
 # ## What it means for your SAE
