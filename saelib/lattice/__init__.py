@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from saelib.lattice.burmeister import read_cxt, write_cxt
     from saelib.lattice.comma_separated import read_csv, write_csv
     from saelib.lattice.context import Context
+    from saelib.lattice.drawing import Diagram, diagram
     from saelib.lattice.enumeration import formal_concepts
     from saelib.lattice.filtering import Filtration, filtration
     from saelib.lattice.forest import forest_implications
@@ -21,26 +22,32 @@ if TYPE_CHECKING:
     from saelib.lattice.implications import Implications
     from saelib.lattice.json_files import read_json, write_json
     from saelib.lattice.keeping import kept_implications
+    from saelib.lattice.layering import layered_layout
     from saelib.lattice.luxenburger import luxenburger_base
     from saelib.lattice.stem_base import implication_base
     from saelib.lattice.transactions import read_fimi, write_fimi
+    from saelib.lattice.trials_of_closure import try_closures
 
 _HOME = {
     "Context": "saelib.lattice.context",
+    "Diagram": "saelib.lattice.drawing",
     "Filtration": "saelib.lattice.filtering",
     "FormalConcepts": "saelib.lattice.found",
     "Implications": "saelib.lattice.implications",
     "bipartite_graph": "saelib.lattice.bipartite",
+    "diagram": "saelib.lattice.drawing",
     "filtration": "saelib.lattice.filtering",
     "forest_implications": "saelib.lattice.forest",
     "formal_concepts": "saelib.lattice.enumeration",
     "implication_base": "saelib.lattice.stem_base",
     "kept_implications": "saelib.lattice.keeping",
+    "layered_layout": "saelib.lattice.layering",
     "luxenburger_base": "saelib.lattice.luxenburger",
     "read_csv": "saelib.lattice.comma_separated",
     "read_cxt": "saelib.lattice.burmeister",
     "read_fimi": "saelib.lattice.transactions",
     "read_json": "saelib.lattice.json_files",
+    "try_closures": "saelib.lattice.trials_of_closure",
     "write_csv": "saelib.lattice.comma_separated",
     "write_cxt": "saelib.lattice.burmeister",
     "write_fimi": "saelib.lattice.transactions",
@@ -49,20 +56,24 @@ _HOME = {
 
 __all__ = [
     "Context",
+    "Diagram",
     "Filtration",
     "FormalConcepts",
     "Implications",
     "bipartite_graph",
+    "diagram",
     "filtration",
     "forest_implications",
     "formal_concepts",
     "implication_base",
     "kept_implications",
+    "layered_layout",
     "luxenburger_base",
     "read_csv",
     "read_cxt",
     "read_fimi",
     "read_json",
+    "try_closures",
     "write_csv",
     "write_cxt",
     "write_fimi",
