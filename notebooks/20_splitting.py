@@ -73,7 +73,6 @@ figure = plots.curves_with_intervals(
     label_x="neurons in the dictionary", label_y="Jaccard index or share",
 )  # fmt: skip
 figure.axes[0].set_ylim(-0.02, 1.02)
-glue("front-figure", figure, display=False)
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
