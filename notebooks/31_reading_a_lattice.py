@@ -242,9 +242,9 @@ theirs = Context(fired, attributes=[f"θ {name}" for name in names])
 found = formal_concepts(theirs, min_support=min_delta, min_delta=min_delta)
 learned = diagram(found, object_labels=0)
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Left: the lattice of eight concepts of one family, a tree with a bottom. Right: the lattice of their eight neurons on the same points."}, "figure": {"name": "fig-31-family", "caption": "Human order and learned order. Left: the concepts of one family on the points of its root. Right: the neurons that stand for them, on the same points; only formal concepts that hold enough points on their own. Where a neuron no longer hangs below its parent's neuron, the implication is lost."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Left: the lattice of eight concepts of one family, a tree with a bottom. Right: the lattice of their eight neurons on the same points."}, "figure": {"name": "fig-31-family", "caption": "Human order and learned order. Left: the concepts of one family on the points of its root. Right: the neurons that stand for them, on the same points; only formal concepts that hold enough points on their own. Two names at one circle are one neuron that stands for two concepts. Where a neuron no longer hangs below its parent's neuron, the implication is lost."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 4.6), width_ratios=[1, 1.5])
-human.nodes["below"] = ""
+human.nodes["below"], human.nodes["above"] = human.nodes.above, ""  # blue, as concepts are
 learned.nodes["below"] = ""
 for ax, lattice, title in zip(axes, (human, learned), ("concepts", "their neurons"), strict=True):
     plots.lattice_diagram(lattice.nodes, lattice.lines, size="n_extent", ax=ax)

@@ -135,6 +135,7 @@ PROFILES = {
             },
             "20_splitting": {"n_instances": 60, "n_bounds": 300, "n_points": 3_000},
             "15_noise_and_samples": {"n_instances": 10_000, "n_points": 4_000, "repeats": 100},
+            "31_reading_a_lattice": {"n_instances": 300, "d_sae": 64, "steps": 150},
             "30_two_directions": {"n_instances": 20_000, "d_sae": 64, "steps": 100},
         },
     ),
