@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from benchmarks.units import family
 from saelib import ActivationSets, ConceptSet, align
 from saelib.phenomena import (
     absorption,
@@ -55,6 +54,18 @@ def instance(options: argparse.Namespace) -> dict[str, Any]:
         "strengths": strengths,
         "points": strengths @ decoder,
     }
+
+
+def family(
+    rng: np.random.Generator, n_points: int, n_sets: int, per_point: int, skew: float
+) -> sparse.csr_array:
+    """Sets with Zipf-like sizes (``skew`` 0: equal sizes), about ``per_point`` of them at every point."""
+    uniform = rng.random((n_points, per_point))
+    columns = np.minimum((n_sets * uniform ** (1 / (1 - skew))).astype(np.int32), n_sets - 1)
+    rows = np.repeat(np.arange(n_points), per_point)
+    member = sparse.csr_array((np.ones(rows.size, dtype=bool), (rows, columns.ravel())), (n_points, n_sets))
+    member.sum_duplicates()
+    return member
 
 
 def forest(
