@@ -375,7 +375,7 @@ wrong_way = int((gaps.margin < -1e-5).sum())  # the gate compares in float32
 found_violations = {
     "random, T8a": (int(tried.violated.sum()), len(tried)),
     "planted, T8a": (int(misfits.sum()), len(planted)),
-    "trained, T8a": (int(concepts.violated.sum()), len(concepts)),
+    "trained, T8a": (int(split.violated.sum()), len(split)),
     "bodies, T8b": (int(halves.violated.sum()), len(halves)),
     "trained, T8b": (int(gaps.violated.sum()) + wrong_way, len(gaps)),
 }
