@@ -70,6 +70,7 @@ def measure(answer: Any, name: str, share: float, with_numpy: bool, rounds: int)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30
     row = {"first": first, "concepts": len(found), "work": found.work, "taken": taken, "memory": memory}
     row["bounds"] = seconds(found.stability_bounds)[0]
+    row["covers"] = seconds(found.covers)[0]
     if with_numpy:
         row["numpy"] = seconds(lambda: formal_concepts(context, support, kernel="numpy"))[0]
     answer.send(json.dumps(row))
@@ -110,16 +111,18 @@ def main() -> None:
             row = in_a_process(dense, budget)
             print(f"{row['taken']:.2f} CPU s, {row['concepts']} concepts kept: {row['stopped']}")
         return
-    heads = f"{'concepts':>9} {'incidences':>11} {'CPU s':>7} {'first':>6} {'bounds':>7} {'GiB':>5}"
+    heads = (
+        f"{'concepts':>9} {'incidences':>11} {'CPU s':>7} {'first':>6} {'bounds':>7} {'covers':>7} {'GiB':>5}"
+    )
     print(f"{'':<24} {heads} numpy")
     for name in options.contexts:
         *_, shares, small = CONTEXTS[name]
         for share in shares:
             row = in_a_process(measure, name, share, small and options.numpy, options.rounds)
+            times = f"{row['first']:>6.2f} {row['bounds']:>7.2f} {row['covers']:>7.2f}"
             print(
                 f"{name + f', support {share:.1%}':<24} {row['concepts']:>9,} {row['work']:>11.2e} "
-                f"{row['taken']:>7.3f} {row['first']:>6.2f} {row['bounds']:>7.2f} {row['memory']:>5.2f} "
-                f"{row.get('numpy', float('nan')):.1f}",
+                f"{row['taken']:>7.3f} {times} {row['memory']:>5.2f} {row.get('numpy', float('nan')):.1f}",
                 flush=True,
             )
 
