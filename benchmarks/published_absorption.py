@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
+import importlib.util
 import io
 import sys
 from dataclasses import replace
@@ -31,6 +33,11 @@ from saelib.study.sweeps.size_and_sparsity import world
 
 MOST, GAIN = 10, 0.03
 SCORED = 200  # points of a concept: the peer's calculator takes them one by one
+
+
+def peer(module: str) -> Any:
+    """Return a module of the peer's evaluation; by name, since this project cannot depend on it."""
+    return importlib.import_module(f"sae_bench.evals.absorption.{module}")
 
 
 class Adapter:
@@ -67,9 +74,7 @@ def their_points(
     sae: Adapter, points: torch.Tensor, rows: np.ndarray, probe: np.ndarray, split: tuple[int, ...]
 ) -> pd.DataFrame:
     """Score the points of these rows by the peer's calculator."""
-    from sae_bench.evals.absorption.feature_absorption_calculator import FeatureAbsorptionCalculator
-
-    calculator = FeatureAbsorptionCalculator(
+    calculator = peer("feature_absorption_calculator").FeatureAbsorptionCalculator(
         model=Lookup(points), icl_word_list=[], max_icl_examples=0, answer_formatter=lambda word: word,
         batch_size=512,
     )  # fmt: skip
@@ -86,24 +91,23 @@ def their_split(
     sae: Adapter, points: torch.Tensor, y: np.ndarray, held_out: torch.Tensor, truth: np.ndarray, epochs: int
 ) -> tuple[int, ...]:
     """Split set of one concept by the peer's sparse probes and its rule."""
-    from sae_bench.evals.absorption.k_sparse_probing import (
-        LETTERS,
-        add_feature_splits_to_metrics_df,
-        train_k_sparse_probes,
-    )
-
+    theirs = peer("k_sparse_probing")
     labels = [("", int(each)) for each in y]
     ks = list(range(1, MOST + 1))
     with contextlib.redirect_stderr(io.StringIO()):
-        probes = train_k_sparse_probes(sae, labels, points, ks, num_epochs=epochs, precalc_sae_acts=True)
+        probes = theirs.train_k_sparse_probes(
+            sae, labels, points, ks, num_epochs=epochs, precalc_sae_acts=True
+        )
     acts = sae.encode(held_out)
     row: dict[str, Any] = {}
     for k in ks:
         probe = probes[k][1]
         row[f"f1_sparse_sae_{k}"] = f1_score(truth, (probe(acts) > 0).numpy())
         row[f"sparse_sae_k_{k}_feats"] = probe.feature_ids.numpy()
-    frame = pd.DataFrame([{"letter": letter} | row for letter in LETTERS])  # its rule asks for all letters
-    add_feature_splits_to_metrics_df(frame, MOST, GAIN)
+    frame = pd.DataFrame(
+        [{"letter": letter} | row for letter in theirs.LETTERS]
+    )  # its rule asks for all letters
+    theirs.add_feature_splits_to_metrics_df(frame, MOST, GAIN)
     return tuple(int(each) for each in frame.split_feats.iloc[0])
 
 
@@ -111,8 +115,6 @@ def compared(
     name: str, sae: SAE, sample: Any, held_out: Any, parents: list[str], epochs: int
 ) -> dict[str, Any]:
     """One row of the table."""
-    from sae_bench.evals.absorption.probing import train_binary_probe
-
     theirs = Adapter(sae)
     x, other = torch.from_numpy(sample.points), torch.from_numpy(held_out.points)
     z, held_z = theirs.encode(x).numpy(), theirs.encode(other).numpy()
@@ -121,7 +123,7 @@ def compared(
         i = sample.concepts.index(concept)
         y, truth = (each.concepts.membership[:, [i]].toarray().ravel() for each in (sample, held_out))
         probe, split = concept_probe(sample.points, y), split_set(z, y, held_z, truth, most=MOST, gain=GAIN)
-        fitted = train_binary_probe(
+        fitted = peer("probing").train_binary_probe(
             x, torch.from_numpy(y), batch_size=4096, num_epochs=epochs, weight_decay=1e-4,
             show_progress=False, device=torch.device("cpu"),
         )  # fmt: skip
@@ -149,7 +151,8 @@ def compared(
         )  # fmt: skip
     frame = pd.DataFrame(rows)
     return {
-        "SAE": name, "epochs": epochs, "points": int(frame.points.sum()), "fraction, max diff": f"{frame.fraction.max():.0e}",
+        "SAE": name, "epochs": epochs, "points": int(frame.points.sum()),
+        "fraction, max diff": f"{frame.fraction.max():.0e}",
         "full, differ": int(frame.full.sum()), "least cosine of probes": round(float(frame.cosine.min()), 3),
         "equal split sets": f"{frame['same set'].sum()} of {len(frame)}",
         "equal first neuron": f"{frame['same first'].sum()} of {len(frame)}",
@@ -166,9 +169,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=800)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    try:
-        import sae_bench  # noqa: F401
-    except ImportError:
+    if importlib.util.find_spec("sae_bench") is None:
         sys.exit("sae-bench is not there: pip install sae-bench==0.6.0 in an environment of its own")
     torch.manual_seed(options.seed)
     config = world(SizeAndSparsity(), options.seed)

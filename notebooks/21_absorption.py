@@ -52,15 +52,10 @@ of_one = ["gate", "sparsity", "rank", "seed"]  # the columns that name an SAE
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels. Left, the faithful dictionary: arrows along the directions of animal and dog; the dog point is reached by going along both. Right, the absorbing dictionary: arrows along animal and along the sum of both; the dog point lies on the second arrow alone."}, "figure": {"name": "fig-21-rows", "caption": "The same points, reconstructed exactly by two dictionaries. **Left**, faithful: a dog takes two neurons, and the L1 norm is the length of the way round. **Right**, absorbing: it takes one neuron, and the L1 norm is the length of the straight line. Blue: points. Orange: decoder rows, drawn as long as the neuron's activation on the dog."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.2), sharex=True, sharey=True)
 cat, dog = np.array([1.0, 0.0]), np.array([1.0, 1.0])
-for ax, (title, ways) in zip(
-    axes,
-    {
-        "faithful: 2 neurons, L1 = 2": [([0, 0], [1, 0]), ([1, 0], [1, 1])],
-        "absorbing: 1 neuron, L1 = √2": [([0, 0], [1, 1])],
-    }.items(),
-    strict=True,
-):
-    for start, end in ways:
+ways = [[([0, 0], cat), (cat, dog)], [([0, 0], dog)]]
+titles = ["faithful: 2 neurons, L1 = 2", "absorbing: 1 neuron, L1 = √2"]
+for ax, title, way in zip(axes, titles, ways, strict=True):
+    for start, end in way:
         ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": plots.palette.neuron, "lw": 2})
     ax.plot(*np.column_stack([cat, dog]), "o", color=plots.palette.concept, markersize=8)
     ax.annotate("any other animal", cat, (0, -14), textcoords="offset points", ha="center")
@@ -212,18 +207,8 @@ plots.curves_with_intervals(
     losses, "penalty", "loss", "low", "high", hue="law", style="dictionary", colours=colours, ax=left,
     label_x="penalty λ", label_y="loss above the least possible",
 )  # fmt: skip
-plots.theory_and_measured(
-    predicted,
-    rates,
-    "penalty",
-    "rate",
-    low="low",
-    high="high",
-    line="law",
-    hue="law",
-    colours=colours,
-    ax=right,
-)
+ends = {"low": "low", "high": "high", "line": "law", "hue": "law"}
+plots.theory_and_measured(predicted, rates, "penalty", "rate", **ends, colours=colours, ax=right)
 right.set(xlabel="penalty λ", ylabel="absorption rate after descent", ylim=(0, 1.05))
 left.get_legend().set_title("")
 right.get_legend().remove()
@@ -408,20 +393,17 @@ within = within.reset_index().dropna(subset="correlation").astype({"correlation"
 means = both.astype(dict.fromkeys(measures, "Float64")).groupby(of_one)[measures].mean().reset_index()
 across = means.groupby(["seed", "gate"])[measures].apply(lambda part: rank_correlations(part, measures))
 across = across.reset_index().dropna(subset="correlation").astype({"correlation": float})
+
+# %% tags=["remove-cell"]
 tables = {"edges of one SAE": within, "SAEs of one gate": across}
-pairs = pd.concat(
-    [
-        curve_over_seeds(frame, "correlation", ["first", "second"], confidence).assign(over=name)
-        for name, frame in tables.items()
-    ]
-)
+pairs, used = [], []
+for name, frame in tables.items():
+    key = frame.groupby(["first", "second"])
+    seen = frame[key.seed.transform("nunique") > 1]  # an interval over seeds needs two
+    pairs.append(curve_over_seeds(seen, "correlation", ["first", "second"], confidence).assign(over=name))
+    used.append(key.n.agg(["size", "median"]).assign(over=name))
+pairs, used = pd.concat(pairs), pd.concat(used)
 pairs[["low", "high"]] = pairs[["low", "high"]].clip(-1, 1)  # a correlation cannot leave this range
-used = pd.concat(
-    [
-        frame.groupby(["first", "second"]).n.agg(["size", "median"]).assign(over=name)
-        for name, frame in tables.items()
-    ]
-)
 glue("21-parents", published.concept.nunique(), display=False)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two heat maps of rank correlations between set rate, gap, one minus the implication score, SAEBench's fraction and full absorption: over the edges of one dictionary, and over dictionaries."}, "figure": {"name": "fig-21-agree", "caption": "Spearman correlation between five measures of absorption, means over seeds. **Left:** over the edges of one dictionary. **Right:** over the dictionaries of one gate. Grey: a measure is the same on all of them, or available on fewer than four things. All are turned so that more means more absorption; *1−impl.* is one minus the implication score."}}
