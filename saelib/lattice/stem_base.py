@@ -15,16 +15,16 @@ __all__ = ["implication_base"]
 MOST_ATTRIBUTES = 60
 
 
-def implication_base(context: Context, *, max_sets: int = 1_000_000) -> Implications:
+def implication_base(context: Context, *, max_work: int = 5_000_000_000) -> Implications:
     """Return the Duquenne-Guigues base: the fewest implications from which all that hold follow.
 
     Parameters
     ----------
     context : Context
         Who has what; at most 60 attributes.
-    max_sets : int, default 1_000_000
-        Stop after so many intents and pseudo-intents. There may be exponentially many, and nothing but a walk
-        through all of them finds the whole base.
+    max_work : int, default 5_000_000_000
+        Stop after so many looks at an object or an implication, some 10⁹ a second. Nothing but a walk through
+        all intents and pseudo-intents finds the whole base, and there may be exponentially many.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def implication_base(context: Context, *, max_sets: int = 1_000_000) -> Implicat
     Raises
     ------
     InputError
-        If the context is something else or has more than 60 attributes, or ``max_sets`` is no integer from 1.
+        If the context is something else or has more than 60 attributes, or ``max_work`` is no integer from 1.
 
     Notes
     -----
@@ -61,7 +61,7 @@ def implication_base(context: Context, *, max_sets: int = 1_000_000) -> Implicat
      (cat,)  (animal,)                1        1         1.0
     """
     checked_context(context)
-    max_sets = checked_count("max_sets", max_sets, 1)
+    max_work = checked_count("max_work", max_work, 1)
     if context.n_attributes > MOST_ATTRIBUTES:
         raise InputError(
             "context",
@@ -69,7 +69,7 @@ def implication_base(context: Context, *, max_sets: int = 1_000_000) -> Implicat
             f"choose at most {MOST_ATTRIBUTES} of them, or ask luxenburger_base about the frequent ones",
         )
     found, closures, complete = pseudo_intents(
-        _different_rows(context), context.n_attributes, min(max_sets, np.iinfo(np.int64).max)
+        _different_rows(context), context.n_attributes, min(max_work, np.iinfo(np.int64).max)
     )
     premises = [_numbers(bits) for bits in found]
     conclusions = [_numbers(closure & ~bits) for bits, closure in zip(found, closures, strict=True)]

@@ -142,7 +142,7 @@ def test_many_objects_with_large_sums_of_bits_are_told_apart():
     incidence[::2, 59] = incidence[::4, 58] = (
         True  # half have the last; those with the one before have it too
     )
-    base = implication_base(Context(incidence), max_sets=62)
+    base = implication_base(Context(incidence))
     first = [base.premise(i).tolist() for i in range(len(base))]
     assert [58] in first
     assert base.support[first.index([58])] == 10_000
@@ -152,12 +152,27 @@ def test_a_search_that_is_stopped_says_so_and_keeps_what_is_right():
     incidence = table(LIVING)
     whole = implication_base(Context(incidence))
     everything = {tuple(whole.premise(i)) for i in range(len(whole))}
-    for most in (1, 5, 28):
-        part = implication_base(Context(incidence), max_sets=most)
-        assert not part.complete
-        assert len(part) <= most
-        assert {tuple(part.premise(i)) for i in range(len(part))} <= everything
-    assert implication_base(Context(incidence), max_sets=29).complete  # 19 intents and 10 pseudo-intents
+    sizes = []
+    for most in (1, 10, 100, 1000, 10_000):
+        part = implication_base(Context(incidence), max_work=most)
+        found = {tuple(part.premise(i)) for i in range(len(part))}
+        assert found <= everything
+        assert part.complete <= (found == everything)
+        sizes.append(len(found))
+    assert sizes[0] <= 1
+    assert sizes == sorted(sizes)
+    assert part.complete
+
+
+def test_a_dense_context_of_sixty_attributes_is_stopped_by_its_budget():
+    incidence = np.random.default_rng(0).random((200, 60)) < 0.5
+    part = implication_base(Context(incidence), max_work=10_000_000)
+    assert not part.complete
+    assert 0 < len(part) < 10_000
+    assert repr(part).endswith("not complete)")
+    for i in range(0, len(part), 50):
+        closure = part.context.closure(part.premise(i))
+        assert closure.tolist() == sorted([*part.premise(i).tolist(), *part.conclusion(i).tolist()])
 
 
 def test_order_is_by_falling_support_then_by_premise():
@@ -183,9 +198,9 @@ def test_order_and_repetition_of_objects_do_not_matter(incidence, random):
     [
         ([[[1, 0]]], {}, "context is a list"),
         ([None], {}, "context is a NoneType"),
-        ([Context([[1]])], {"max_sets": 0}, "max_sets is 0"),
-        ([Context([[1]])], {"max_sets": 2.0}, r"max_sets is 2\.0"),
-        ([Context([[1]])], {"max_sets": True}, "max_sets is True"),
+        ([Context([[1]])], {"max_work": 0}, "max_work is 0"),
+        ([Context([[1]])], {"max_work": 2.0}, r"max_work is 2\.0"),
+        ([Context([[1]])], {"max_work": True}, "max_work is True"),
     ],
 )
 def test_what_is_no_context_is_refused(arguments, options, offence):
