@@ -275,8 +275,8 @@ glue("25-both", f"{(pairs.corner == CORNERS[0]).mean():.0%}", display=False)
 # - *A high threshold*: what is missed are the weak points. Then more than half of them would be below the median amplitude.
 # - *The family*: the neuron fires on the parent or a sibling.
 # - *A similar concept*: it fires where a concept with a similar direction (cosine at least 0.3) is present, more often than such points are.
-# - *Another master*: one concept outside the family is present on most of what it fires on outside (*false: one other concept*), though rare
-#   on points outside as a whole: the neuron serves two concepts.
+# - *Another master*: one concept outside the family is present on what it fires on outside, far more often than on all
+#   points outside (*one other concept*, and *of those false*): the neuron serves two concepts.
 # - *Superposition*: it fires where the other concepts happen to add up to a large projection on the concept's true direction, as large as
 #   nine in ten of the concept's own points have. Then the direction itself says yes, and the neuron only believes it.
 # - *A low threshold*: it fires at the least hint. Then its Jaccard index would rise if it counted as firing only above a higher activation
