@@ -35,7 +35,8 @@ def families(
     families as there are regions it takes part in. Compare :func:`co_occurrence_clusters`.
 
     A family may be due to a hierarchy: where one neuron fires only inside another, the two have the smaller
-    one's whole activation set in common. ``overlap`` is 1 then.
+    one's whole activation set in common. ``overlap`` is 1 then. A neuron that fires everywhere is in every
+    family and changes no lift; a ``min_lift`` above 1 keeps its pairs out.
 
     Parameters
     ----------

@@ -98,6 +98,17 @@ def test_a_neuron_may_be_in_many_families_but_in_one_cluster() -> None:
     assert clusters.support.tolist() == [0]
 
 
+def test_a_neuron_that_always_fires_joins_every_family_and_changes_no_lift() -> None:
+    active = np.zeros((12, 3), dtype=bool)
+    active[:, 2] = active[:3, :2] = True
+    found = families(ActivationSets(active), min_support=1)
+    assert found[["neurons", "lift"]].to_numpy().tolist() == [[(0, 1, 2), 4.0]]
+    active[3, 0] = True
+    found = families(ActivationSets(active), min_support=1)
+    assert found[["neurons", "lift"]].to_numpy().tolist() == [[(0, 1, 2), 3.0], [(0, 2), 1.0]]
+    assert families(ActivationSets(active), min_support=1, min_lift=1.01).neurons.tolist() == [(0, 1, 2)]
+
+
 # --- against brute force ---------------------------------------------------------------------------------
 
 
