@@ -59,6 +59,7 @@ def test_births_by_definition(notion, alignment):
             assert growing.births[concept, neuron] == float(expected)
 
 
+@settings(max_examples=50)
 @pytest.mark.parametrize("notion", NOTIONS)
 @given(alignment=alignments(), alphas=st.lists(st.floats(0, 1), max_size=5))
 def test_at_every_tolerance_the_alignment_says_the_same(notion, alignment, alphas):

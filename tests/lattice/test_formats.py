@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -59,6 +59,7 @@ def are_equal(one, other):
     )
 
 
+@settings(max_examples=50)  # every example is a file or two, brought safely to the disk
 @pytest.mark.parametrize("format", FORMATS)
 @given(context=contexts())
 @example(context=Context(np.zeros((0, 0))))
@@ -80,6 +81,7 @@ def test_a_context_comes_back_as_it_was(format, context):
         assert are_equal(read(path), context)
 
 
+@settings(max_examples=50)
 @given(context=contexts())
 def test_transactions_keep_who_has_what_and_take_names_again(context):
     with tempfile.TemporaryDirectory() as folder:
