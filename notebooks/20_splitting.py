@@ -35,8 +35,9 @@ from saelib.study.settings.size_and_sparsity import SizeAndSparsity
 from saelib.study.sweeps.size_and_sparsity import world
 
 plots.use_style()
-saes, concepts, gaps = (study.table(f"splitting{which}") for which in ("", "_concepts", "_gaps"))
-flows, nodes, links = (study.table(f"splitting_{which}") for which in ("flows", "nodes", "links"))
+saes, concepts = study.table("splitting"), study.table("splitting_concepts")
+gaps, flows = study.table("splitting_gaps"), study.table("splitting_flows")
+nodes, links = study.table("splitting_nodes"), study.table("splitting_links")
 rng = np.random.default_rng(seed)
 
 # %% tags=["remove-cell"]
