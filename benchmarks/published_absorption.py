@@ -4,8 +4,8 @@ Run ``python -m benchmarks.published_absorption`` where the package ``sae-bench`
 asks for versions of numpy and others that do not go with this project's, so give it an environment of its
 own. Its evaluation reads a language model's activations through prompts; here a stand-in for the model looks
 the points of a concept forest up by number, and its calculator, its sparse probes and its rule for the split
-set run unchanged. Its probes are fitted by Adam, by default for 50 epochs, which here are 50 steps; other
-numbers of epochs tell a difference of definition from one of convergence.
+set run unchanged. Its probes are fitted by 50 epochs of Adam in batches of 4,096, which here are 50
+steps; smaller batches make more steps, and tell a difference of definition from one of convergence.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def their_points(
 
 
 def their_split(
-    sae: Adapter, points: torch.Tensor, y: np.ndarray, held_out: torch.Tensor, truth: np.ndarray, epochs: int
+    sae: Adapter, points: torch.Tensor, y: np.ndarray, held_out: torch.Tensor, truth: np.ndarray, batch: int
 ) -> tuple[int, ...]:
     """Split set of one concept by the peer's sparse probes and its rule."""
     theirs = peer("k_sparse_probing")
@@ -96,7 +96,7 @@ def their_split(
     ks = list(range(1, MOST + 1))
     with contextlib.redirect_stderr(io.StringIO()):
         probes = theirs.train_k_sparse_probes(
-            sae, labels, points, ks, num_epochs=epochs, precalc_sae_acts=True
+            sae, labels, points, ks, batch_size=batch, precalc_sae_acts=True
         )
     acts = sae.encode(held_out)
     row: dict[str, Any] = {}
@@ -112,7 +112,7 @@ def their_split(
 
 
 def compared(
-    name: str, sae: SAE, sample: Any, held_out: Any, parents: list[str], epochs: int
+    name: str, sae: SAE, sample: Any, held_out: Any, parents: list[str], batch: int
 ) -> dict[str, Any]:
     """One row of the table."""
     theirs = Adapter(sae)
@@ -124,12 +124,12 @@ def compared(
         y, truth = (each.concepts.membership[:, [i]].toarray().ravel() for each in (sample, held_out))
         probe, split = concept_probe(sample.points, y), split_set(z, y, held_z, truth, most=MOST, gain=GAIN)
         fitted = peer("probing").train_binary_probe(
-            x, torch.from_numpy(y), batch_size=4096, num_epochs=epochs, weight_decay=1e-4,
+            x, torch.from_numpy(y), batch_size=batch, num_epochs=50, weight_decay=1e-4,
             show_progress=False, device=torch.device("cpu"),
         )  # fmt: skip
         other_way = fitted.weights[0].detach().numpy()
         cosine = other_way @ probe.direction / np.linalg.norm(other_way) / np.linalg.norm(probe.direction)
-        their_set = their_split(theirs, x, y, other, truth, epochs)
+        their_set = their_split(theirs, x, y, other, truth, batch)
         right = np.flatnonzero(probe.finds(held_out.points) & truth)[:SCORED]
         ours = published_absorption(
             held_out.points[right], held_z[right], sae.W_dec.detach().numpy(), probe.direction, split.neurons
@@ -151,7 +151,7 @@ def compared(
         )  # fmt: skip
     frame = pd.DataFrame(rows)
     return {
-        "SAE": name, "epochs": epochs, "points": int(frame.points.sum()),
+        "SAE": name, "batch": batch, "points": int(frame.points.sum()),
         "fraction, max diff": f"{frame.fraction.max():.0e}",
         "full, differ": int(frame.full.sum()), "least cosine of probes": round(float(frame.cosine.min()), 3),
         "equal split sets": f"{frame['same set'].sum()} of {len(frame)}",
@@ -164,8 +164,8 @@ def compared(
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, default=4_000)
-    parser.add_argument("--epochs", type=int, nargs="+", default=[50, 1_000])
+    parser.add_argument("--points", type=int, default=3_000)
+    parser.add_argument("--batches", type=int, nargs="+", default=[4_096, 32])
     parser.add_argument("--steps", type=int, default=800)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -178,13 +178,13 @@ def main() -> None:
     held_out = concept_forest(config, options.points, options.seed + 1_000_000)
     parents = ["c0", "c1", "c2", "c0.0", "c1.0", "c2.0"]
     shared = SAEConfig(d_sae=128, gate=ReLU(), steps=options.steps, seed=options.seed, lr=1e-2)
-    runs = {f"TopK({k})": replace(shared, gate=TopK(k)) for k in (1, 4)}
+    runs = {f"TopK({k})": replace(shared, gate=TopK(k)) for k in (4, 1)}
     runs |= {f"ReLU, λ = {weight}": replace(shared, l1_coefficient=weight) for weight in (0.4,)}
     rows = []
     for name, run in runs.items():
         sae = train(training.points, run, progress=False).sae
-        for epochs in options.epochs:
-            rows.append(compared(name, sae, sample, held_out, parents, epochs))
+        for batch in options.batches:
+            rows.append(compared(name, sae, sample, held_out, parents, batch))
             print(rows[-1], flush=True)
     print(pd.DataFrame(rows).to_string(index=False))
 

@@ -167,7 +167,8 @@ def split_set(
     ----------
     Karvonen et al. 2025 (SAEBench), evaluation *absorption* as of version 0.6; Chanin et al. 2024,
     arXiv:2409.14507. There the first regression is fitted to the same loss by 50 epochs of Adam, which
-    comes near the minimum but sets no weight to exactly 0.
+    with few points stops far from its minimum; with more steps both choose the same first neuron
+    (``benchmarks/published_absorption.py``).
 
     Examples
     --------
