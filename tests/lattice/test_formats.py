@@ -308,8 +308,12 @@ def test_what_cannot_be_written_is_refused_and_leaves_what_was_there(write, tmp_
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(InputError, match=r"^path .* cannot be written \(No space left"):
-        write(Context([[0], [1]]), path)
-    assert path.read_bytes() == before
-    assert [item.name for item in path.parent.iterdir()] == ["a"]
+    for step in ("fsync", "replace"):  # not brought to the disk, or not put in place
+        with (
+            monkeypatch.context() as broken,
+            pytest.raises(InputError, match=r"cannot be written \(No space"),
+        ):
+            broken.setattr(os, step, full)
+            write(Context([[0], [1]]), path)
+        assert path.read_bytes() == before
+        assert [item.name for item in path.parent.iterdir()] == ["a"]
