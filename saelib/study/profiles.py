@@ -15,6 +15,7 @@ from saelib.study.settings import (
     one_neuron,
     one_or_several,
     peers_ground,
+    sae_lattice,
     size_and_sparsity,
     splitting,
     tightness,
@@ -57,6 +58,10 @@ SWEEPS = {
         "saelib.study.sweeps.peers_ground",
         tables=("peers_ground", "peers_ground_concepts", "peers_ground_example"),
     ),
+    "sae_lattice": Sweep(
+        "saelib.study.sweeps.sae_lattice",
+        tables=("sae_lattice", "sae_lattice_levels", "sae_lattice_concepts", "sae_lattice_edges"),
+    ),
     "splitting": Sweep(
         "saelib.study.sweeps.splitting",
         tables=(
@@ -85,6 +90,7 @@ PROFILES = {
             "size_and_sparsity": size_and_sparsity.FULL,
             "absorption": absorption.FULL,
             "peers_ground": peers_ground.FULL,
+            "sae_lattice": sae_lattice.FULL,
             "splitting": splitting.FULL,
             "architectures": architectures.FULL,
             "digits": digits.FULL,
@@ -103,6 +109,7 @@ PROFILES = {
             "size_and_sparsity": size_and_sparsity.QUICK,
             "absorption": absorption.QUICK,
             "peers_ground": peers_ground.QUICK,
+            "sae_lattice": sae_lattice.QUICK,
             "splitting": splitting.QUICK,
             "architectures": architectures.QUICK,
             "digits": digits.QUICK,
@@ -136,6 +143,7 @@ PROFILES = {
             "20_splitting": {"n_instances": 60, "n_bounds": 300, "n_points": 3_000},
             "15_noise_and_samples": {"n_instances": 10_000, "n_points": 4_000, "repeats": 100},
             "31_reading_a_lattice": {"n_instances": 300, "d_sae": 64, "steps": 150},
+            "32_the_lattice_of_an_sae": {"n_train": 20_000, "steps": 200},
             "30_two_directions": {"n_instances": 20_000, "d_sae": 64, "steps": 100},
         },
     ),
