@@ -111,7 +111,7 @@ plt.show()
 # %% [markdown]
 # ## Three contexts
 #
-# All three are contexts in the sense of {prf:ref}`thm-T13a`. Write $\theta_j$ for the points on which neuron $j$ fires, and $d(A, B) = 1 - |A \cap B| / |A \cup B|$ for the Jaccard distance.
+# All three are contexts in the sense of {prf:ref}`thm-T13a` {cite:p}`ganter1999fca`. Write $\theta_j$ for the points on which neuron $j$ fires, and $d(A, B) = 1 - |A \cap B| / |A \cup B|$ for the Jaccard distance.
 #
 # - **Human:** points against concepts. Its implications are what holds in the world: *who is a child is a parent*, *no point is two children at once*.
 # - **Neurons:** points against neurons. Its extents are what ANDs of neurons can carve out ({prf:ref}`thm-T13c`).
@@ -287,7 +287,7 @@ print(decided.groupby("dictionary")[counts].sum().to_string())
 # %% [markdown]
 # ## Implications kept and lost
 #
-# The Duquenne–Guigues base of a context is the shortest list of implications from which all that hold follow. For the whole family of our root, {glue:text}`32-family` concepts, it is computed from
+# The Duquenne–Guigues base of a context is the shortest list of implications from which all that hold follow {cite:p}`guigues1986`. For the whole family of our root, {glue:text}`32-family` concepts, it is computed from
 # the held-out points and then looked up among the neurons that stand for them. An implication *implies* a concept or says that two *exclude* each other.
 
 # %% tags=["remove-cell"]
@@ -337,7 +337,7 @@ plt.show()
 # Fixed before any run; neurons are chosen on training points and judged on held-out ones.
 #
 # - **Split:** at least two neurons hang below the concept as parts of it: precision at least 0.9, recall between 0.02 and 0.9, and at most half of their firing on any one of its children (a neuron of a child is no part in this sense). On both samples.
-# - **Absorbed:** an edge down from the concept is lost: two different neurons stand for it and the child, both with precision at least 0.5, and the first fires on at most half of the second.
+# - **Absorbed:** an edge down from the concept is lost: two different neurons stand for it and the child, both with precision at least 0.5, and the first fires on at most half of the second. It is the absorption of {cite:t}`chanin2024absorption`, read off one line of the neurons' lattice ({doc}`21_absorption`).
 # - **Plainly matched:** concept and neuron are each other's best by Jaccard index, and the index is at least 0.5. A reader of the table sees nothing amiss.
 
 # %% tags=["remove-cell"]
