@@ -200,6 +200,10 @@ print(lives.head(6)[["concepts", "neurons", "born", "end"]].round(3).to_string(i
 # %% [markdown]
 # The same for all dictionaries of the study, Top-K and ReLU with {glue:text}`32-saes` of them in all, named by the neurons that fire on a point:
 
+# %% tags=["hide-input", "nbval-check-output"]
+as_trained = incidences[incidences.incidence == "trained"].groupby("dictionary")
+print(as_trained[["explained_variance", "l0", "n_alive"]].mean().round(2).to_string())
+
 # %% tags=["remove-cell"]
 trained = levels[levels.relation == "trained"]
 counted = trained[trained.notion == "approximated"].astype({"formal_concepts": float})
@@ -258,7 +262,7 @@ wide = wide[wide["related trained"] > 0]
 shares = {
     "trained": wide["many trained"] / wide["related trained"],
     "trained, no kin": wide["strangers trained"] / wide["related trained"],
-    "points moved": wide["many points moved"] / wide["related trained"],
+    "points moved": (wide["many points moved"] / wide["related trained"]).clip(upper=1),
     "as many links thrown": wide["many links thrown"] / wide["related links thrown"],
 }
 tidy = pd.concat(wide[run].assign(what=what, share=value) for what, value in shares.items())
