@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from saelib.lattice.bipartite import bipartite_graph
+    from saelib.lattice.bounds_of_two import concept_graph, join, meet
     from saelib.lattice.burmeister import read_cxt, write_cxt
+    from saelib.lattice.clarifying import SmallerContext, clarify, reduce
     from saelib.lattice.comma_separated import read_csv, write_csv
     from saelib.lattice.context import Context
     from saelib.lattice.drawing import Diagram, diagram
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from saelib.lattice.keeping import kept_implications
     from saelib.lattice.layering import layered_layout
     from saelib.lattice.luxenburger import luxenburger_base
+    from saelib.lattice.measuring import concept_measures
     from saelib.lattice.stem_base import implication_base
     from saelib.lattice.transactions import read_fimi, write_fimi
     from saelib.lattice.trials_of_closure import try_closures
@@ -34,19 +37,26 @@ _HOME = {
     "Filtration": "saelib.lattice.filtering",
     "FormalConcepts": "saelib.lattice.found",
     "Implications": "saelib.lattice.implications",
+    "SmallerContext": "saelib.lattice.clarifying",
     "bipartite_graph": "saelib.lattice.bipartite",
+    "clarify": "saelib.lattice.clarifying",
+    "concept_graph": "saelib.lattice.bounds_of_two",
+    "concept_measures": "saelib.lattice.measuring",
     "diagram": "saelib.lattice.drawing",
     "filtration": "saelib.lattice.filtering",
     "forest_implications": "saelib.lattice.forest",
     "formal_concepts": "saelib.lattice.enumeration",
     "implication_base": "saelib.lattice.stem_base",
+    "join": "saelib.lattice.bounds_of_two",
     "kept_implications": "saelib.lattice.keeping",
     "layered_layout": "saelib.lattice.layering",
     "luxenburger_base": "saelib.lattice.luxenburger",
+    "meet": "saelib.lattice.bounds_of_two",
     "read_csv": "saelib.lattice.comma_separated",
     "read_cxt": "saelib.lattice.burmeister",
     "read_fimi": "saelib.lattice.transactions",
     "read_json": "saelib.lattice.json_files",
+    "reduce": "saelib.lattice.clarifying",
     "try_closures": "saelib.lattice.trials_of_closure",
     "write_csv": "saelib.lattice.comma_separated",
     "write_cxt": "saelib.lattice.burmeister",
@@ -60,19 +70,26 @@ __all__ = [
     "Filtration",
     "FormalConcepts",
     "Implications",
+    "SmallerContext",
     "bipartite_graph",
+    "clarify",
+    "concept_graph",
+    "concept_measures",
     "diagram",
     "filtration",
     "forest_implications",
     "formal_concepts",
     "implication_base",
+    "join",
     "kept_implications",
     "layered_layout",
     "luxenburger_base",
+    "meet",
     "read_csv",
     "read_cxt",
     "read_fimi",
     "read_json",
+    "reduce",
     "try_closures",
     "write_csv",
     "write_cxt",
