@@ -23,12 +23,15 @@ import numpy as np
 import pandas as pd
 from myst_nb import glue
 
-from saelib import claims, plots, study
+from saelib import ConceptSet, align, claims, plots, study
+from saelib.lattice import Context, forest_implications, kept_implications
 from saelib.phenomena import (
     absorbing_sae,
+    absorption,
     absorption_saving,
     combined_direction_cost,
     faithful_sae,
+    planted,
     planted_scores,
     rank_correlations,
     saving_trials,
@@ -264,6 +267,16 @@ print(table.round(6).to_string(index=False))
 # :::
 #
 # A child's neuron that fires all over the place (small $q$) therefore has a low implication score without absorbing anything.
+#
+# It is the confidence of one line of the {doc}`lattice of the neurons <31_reading_a_lattice>`, and comes out the same from there. Forty dogs among a hundred animals, a quarter of them absorbed:
+
+# %% tags=["hide-input", "nbval-check-output"]
+member = np.arange(160)[:, None] < [100, 40]
+pets = ConceptSet(member, names=["animal", "dog"], parents=[-1, 0])
+dictionary = planted(pets, absorbed={"dog": 0.25})
+line = kept_implications(forest_implications(pets), Context.from_activations(dictionary), [0, 1])
+edge = absorption(align(dictionary, pets), [0, 1])
+print(f"as a set: {edge.implication[0]}, in the lattice: {line.found_confidence[0]}, kept: {line.kept[0]}")
 
 # %% [markdown]
 # ## Absorption against sparsity (E8)
