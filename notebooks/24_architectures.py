@@ -4,16 +4,18 @@
 # **Question.** A plain dictionary lets a parent's neuron fall silent where a child's neuron fires. New gates and losses are offered with better scores. At the same
 # size and the same number of active neurons, which of them have less absorption, and what do they give up for it?
 #
-# **Short answer.** Mean absorption rate against the plain gate of the same family, at equal size and L0, over {glue:text}`24-n-seeds` seeds: Matryoshka against Top-K
-# {glue:text}`24-matryoshka_minus_topk`, BatchTopK against Top-K {glue:text}`24-batchtopk_minus_topk`, JumpReLU against ReLU {glue:text}`24-jumprelu_minus_relu`, Gated
-# against ReLU {glue:text}`24-gated_minus_relu`. At equal *explained variance* instead: {glue:text}`24-ev-all`. Matryoshka changes the explained variance
-# by {glue:text}`24-price-matryoshka` at equal L0.
+# **Short answer.** At equal size and L0, over {glue:text}`24-n-seeds` seeds and three sparsities: less absorption than the plain gate of their family have
+# {glue:text}`24-less`; more have {glue:text}`24-more`; undecided are {glue:text}`24-open`. At equal *explained variance* instead of equal L0: less, {glue:text}`24-less-ev`;
+# more, {glue:text}`24-more-ev`. Only Matryoshka was made against absorption. It moves the mean absorption rate by {glue:text}`24-matryoshka_minus_topk`
+# and the explained variance by {glue:text}`24-price-matryoshka`, both at equal L0; by wanted L0 the rate moves by {glue:text}`24-by-target-matryoshka`.
 #
 # *Decides:* {ref}`E10 <claim-E10>`. *Needs:* {doc}`02_size_and_sparsity`, {doc}`21_absorption`. *Reading time:* 15 minutes.
 
 # %% tags=["parameters"]
 confidence: float = 0.95  # level of every interval over seeds
 beyond: float = 0.22  # how far outside its own range a curve may be read, in log L0 (0.22: a quarter)
+n_worlds: int = 300  # random pairs of concepts on which the charge for absorption is tried
+seed: int = 0  # draws them
 
 # %% tags=["remove-cell"]
 import matplotlib.pyplot as plt
@@ -23,6 +25,7 @@ import torch
 from myst_nb import glue
 
 from saelib import claims, plots, study
+from saelib.phenomena import absorbing_sae, faithful_sae
 from saelib.sae import BatchTopK, Gated, JumpReLU, ReLU, TopK
 from saelib.study.seeds import curve_over_seeds, over_seeds
 from saelib.study.sweeps.matching import GATES, contrast, contrast_on_common_edges, prefixes
@@ -45,6 +48,7 @@ for frame in (saes, edges, concepts):
 # ## Six ways to let a neuron fire
 #
 # A dictionary computes for every neuron a pre-activation $p = \langle w, x - b_\text{dec}\rangle + b$; the *gate* turns it into an activation $z \ge 0$.
+# Five gates and a loss make six architectures; Matryoshka is tried on Top-K and on BatchTopK, so the tables have seven lines.
 
 # %% tags=["hide-input"]
 p = torch.linspace(-1, 1.5, 501)
@@ -58,11 +62,12 @@ shapes = {
     "BatchTopK": BatchTopK(1).acts(p, {"threshold": torch.tensor(0.3)}),
 }
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Six small panels of activation over pre-activation. ReLU: zero up to 0, then the diagonal. Gated: zero up to the gate's bias, then a line of its own slope. JumpReLU: zero up to its threshold, then the diagonal. TopK: zero up to the rival's pre-activation, then the diagonal. BatchTopK: the same with one common threshold. Matryoshka: a falling staircase of how many of the five nested reconstructions a neuron takes part in."}, "figure": {"name": "fig-24-gates", "caption": "Five gates and a loss. Orange: the activation of one neuron over its pre-activation. **ReLU** opens at 0. **Gated** opens where its gate says, with a slope and an offset of its own. **JumpReLU** opens at a threshold of its own, **BatchTopK** (once trained) at one threshold common to all neurons, **Top-K** at its strongest rival's pre-activation, which is another one at every point (here 0.6, K = 1). **Matryoshka** keeps one of these gates and changes the loss: a neuron early in the dictionary takes part in more of the nested reconstructions than a late one."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Six small panels of activation over pre-activation. ReLU: zero up to 0, then the diagonal. Gated: zero up to the gate's bias, then a line of its own slope. JumpReLU: zero up to its threshold, then the diagonal. TopK: zero up to the rival's pre-activation, then the diagonal. BatchTopK: the same with one common threshold. Matryoshka: a falling staircase of how many of the five nested reconstructions a neuron takes part in."}, "figure": {"name": "fig-24-gates", "caption": "Five gates and a loss. Orange: the activation of one neuron over its pre-activation. **ReLU** opens at 0. **Gated** opens where its gate says, with a slope and an offset of its own (it is drawn over $u$ of the table below). **JumpReLU** opens at a threshold of its own, **BatchTopK** (once trained) at one threshold common to all neurons, **Top-K** at its strongest rival's pre-activation, which is another one at every point (here 0.6, K = 1). **Matryoshka** keeps one of these gates and changes the loss: a neuron early in the dictionary takes part in more of the nested reconstructions than a late one."}}
 figure, axes = plt.subplots(2, 3, figsize=(plots.COLUMN, 4.6))
 for ax, (name, z) in zip(axes.flat, shapes.items(), strict=False):
     ax.plot(p, z, color=plots.palette.neuron)
     ax.set(title=name, xlabel="pre-activation p", ylabel="activation z", ylim=(-0.1, 1.6))
+axes.flat[1].set_xlabel("u, before the gate's bias")
 ends = prefixes(d_sae)
 ax = axes.flat[5]
 ax.step([0, *ends], [5, 5, 4, 3, 2, 1], where="pre", color=plots.palette.neuron)
@@ -89,18 +94,44 @@ plt.show()
 #
 # :::{prf:proposition} What nesting charges for absorption [N]
 # :label: prop-24-prefix
-# In words: a prefix that holds the parent's neuron but not the child's pays for absorption; one that holds the child's but not the parent's gains by it; the others are indifferent.
+# In words: a prefix that holds the parent's neuron but not the child's pays for absorption, unless the two
+# directions are opposed enough; one that holds the child's but not the parent's gains by it; the others are indifferent.
 #
-# In symbols: let $v_C, v_D$ be unit vectors, $x = a_C v_C + a_D v_D$ on $D$ and $x = a_C v_C$ on $C \setminus D$ with constants $a_C, a_D > 0$. The faithful pair of neurons has the decoder
-# rows $v_C, v_D$; the absorbing pair has $v_C$, silent on $D$, and the unit vector along $a_C v_C + a_D v_D$. Both reconstruct exactly. On a prefix that holds only the
-# first neuron, the absorbing pair's mean squared error exceeds the faithful pair's by
+# In symbols: let $v_C, v_D$ be unit vectors, $x = a_C v_C + a_D v_D$ on $D$ and $x = a_C v_C$ on $C \setminus D$ with constants $a_C, a_D > 0$ and
+# $a_C v_C + a_D v_D \neq 0$. In the faithful pair of neurons the parent's has the decoder row $v_C$ and fires with $a_C$ on $C$, the child's has $v_D$ and fires with $a_D$ on $D$. In the
+# absorbing pair the parent's fires on $C \setminus D$ only, and the child's has the unit vector along $a_C v_C + a_D v_D$. Both pairs reconstruct exactly. On a prefix that holds only the
+# parent's neuron, the absorbing pair's mean squared error exceeds the faithful pair's by
 # $\mu(D)\,\bigl(a_C^2 + 2 a_C a_D \langle v_C, v_D\rangle\bigr)$, which is positive iff $\langle v_C, v_D\rangle > -a_C / (2 a_D)$. On a prefix that holds only the child's neuron it is smaller by $\mu(D)\,a_C^2$. On a prefix that holds both, or neither, the two are equal.
 # :::
 # :::{dropdown} Proof
 # Nothing changes outside $D$. On $D$ the prefix with the parent alone reconstructs $a_C v_C$ if faithful and $0$ if absorbing. What is left over is $a_D v_D$, of squared length
 # $a_D^2$, and $a_C v_C + a_D v_D$, of squared length $a_C^2 + a_D^2 + 2 a_C a_D \langle v_C, v_D\rangle$; subtract. On a prefix with the child's neuron alone the faithful pair leaves
-# $a_C v_C$ over, the absorbing pair nothing. With both neurons both errors are $0$ on $D$; with neither, both leave $x$. $\square$
+# $a_C v_C$ over, the absorbing pair nothing. With both neurons both errors are $0$ on $D$; with neither, both leave $x$.
+# The squared error is a mean over points, so each difference counts with the share $\mu(D)$. $\square$
 # :::
+#
+# %% tags=["hide-input", "nbval-check-output"]
+rng = np.random.default_rng(seed)
+measured, predicted = [], []
+for _ in range(n_worlds):
+    v = rng.normal(size=(2, 3))
+    v /= np.linalg.norm(v, axis=1, keepdims=True)
+    a, d = rng.uniform(0.2, 2.0, 2)  # amplitudes of the parent and of the child
+    x = a * v[:1] + d * v[1:]  # a point of D; elsewhere the two pairs do the same
+    errors = []
+    for sae in (faithful_sae(v), absorbing_sae(v, [-1, 0], {1: a / d})):
+        parts = sae.encode(x).detach().numpy().T * sae.W_dec.detach().numpy()
+        errors.append([((x - parts[held].sum(0)) ** 2).sum() for held in ([0], [1], [0, 1])])
+    measured.append(np.subtract(errors[1], errors[0]))
+    predicted.append([a**2 + 2 * a * d * (v[0] @ v[1]), -(a**2), 0.0])
+apart = np.abs(np.array(measured) - predicted) > 1e-9
+print(f"random worlds {n_worlds}   prefixes {apart.size}   off the closed form {apart.sum()}")
+
+# %% tags=["remove-cell"]
+glue("24-charged", f"{np.mean([each[0] > 0 for each in measured]):.0%}", display=False)
+
+# %% [markdown]
+# In {glue:text}`24-charged` of these worlds a prefix with the parent alone pays for absorption; in the others, whose two directions are opposed, it gains.
 #
 # So nesting works against absorption only where the parent comes first. Nothing in the loss says that it should; a small prefix simply does better with a concept that is on often
 # than with one of its rare kinds. Whether that is enough is a question to the experiment.
@@ -112,8 +143,8 @@ plt.show()
 # 2.4 of them in a point on average. Top-K gates are told L0. The others pay, and the price is steered during training: the wanted L0 comes down slowly from where the
 # first batch is to the target, and the price rises while more neurons fire than wanted.
 #
-# *Matching.* What steering leaves over is taken out by reading each gate's own curve (three SAEs of one seed, over $\log L_0$) at the target itself. Steering keeps that
-# correction small; interpolation makes the rest of it first-order, where retraining would only replace one small error by another.
+# *Matching.* What steering leaves over is taken out by reading each gate's own curve (the three SAEs of one seed, a broken line over $\log L_0$) at the wanted L0 itself. A curve is
+# prolonged beyond its ends by a factor of 1.25 in L0 at most.
 # A BatchTopK gate has no batch when it is used, so the L0 that counts is what its threshold lets through on held-out points.
 
 # %% tags=["hide-input", "nbval-check-output"]
@@ -130,11 +161,13 @@ worst = off.apply(lambda each: each.abs().max())
 glue("24-n-seeds", str(saes.seed.nunique()), display=False)
 glue("24-n-saes", f"{len(saes)}", display=False)
 glue("24-first-prefix", str(prefixes(d_sae)[0]), display=False)
+jump = saes[saes.gate == "JumpReLU"].groupby("target").l0.mean()
+glue("24-jump-l0", ", ".join(f"{l0:.2f} (wanted {target})" for target, l0 in jump.items()), display=False)
 glue("24-worst", f"{worst.max():.0%} ({worst.idxmax()})", display=False)
 
 # %% [markdown]
-# The largest deviation of any SAE from the wanted L0 is {glue:text}`24-worst`. Thresholds that have risen past all noise have no reason to come down again, so in this
-# calm world JumpReLU falls short where it is asked for more neurons than there are concepts in a point.
+# The largest deviation of any SAE from the wanted L0 is {glue:text}`24-worst`. A JumpReLU threshold that has risen past a neuron's noise finds no points near it that would pull it
+# down again; over seeds JumpReLU has a mean L0 of {glue:text}`24-jump-l0`.
 
 # %% [markdown]
 # ## Absorption at equal L0
@@ -142,7 +175,7 @@ glue("24-worst", f"{worst.max():.0%} ({worst.idxmax()})", display=False)
 # For every concept its neuron was chosen on training points (best Jaccard index); everything below is counted on held-out points. The absorption *rate* of an edge
 # $D \subset C$ is the share of $D$'s points on which $D$'s neuron fires and $C$'s does not ({prf:ref}`def-absorption`).
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "One line a gate, seven gates; on each a dot with an interval for every wanted L0: the mean absorption rate over edges."}, "figure": {"name": "fig-24-rates", "caption": "Mean absorption rate over the edges of the forest, by gate and wanted L0 (means and intervals over seeds). For the plain gates less is absorbed the more neurons may fire; whether that holds for nested ones is to be read off here too."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "One line a gate, seven gates; on each a dot with an interval for every wanted L0: the mean absorption rate over edges."}, "figure": {"name": "fig-24-rates", "caption": "Mean absorption rate over the edges of the forest, by gate and wanted L0 (means and intervals over seeds). Down a column of one colour: the gates at one sparsity. Along a line: whether more active neurons mean less absorption under that gate."}}
 shown = curve_over_seeds(
     saes.assign(rate=saes.rate.astype(float)), "rate", ["gate name", "target"], confidence
 )
@@ -162,6 +195,8 @@ pairs = {
     "gated_minus_relu": ("Gated", "ReLU"),
     "matryoshka_on_batchtopk": ("MatryoshkaBatchTopK", "BatchTopK"),
 }
+
+# %% tags=["remove-cell"]
 at_targets = {"over": "log_l0", "at": list(np.log(targets)), "beyond": beyond}
 ways = {
     "at the wanted L0": lambda one, other: contrast(saes, "rate", one, other, **at_targets),
@@ -178,7 +213,8 @@ ways = {
 # %% [markdown]
 # Each gate against the plain one of its family, seed by seed (a seed draws the world), and the mean over the wanted L0s. A gate can look better than it is in two ways, and each has a line of its own
 # in the table: by losing the child (a child's neuron that fires on half of the child cannot absorb more than half of it), so the second line asks only about points where the child's neuron does fire; and by making
-# edges unavailable (a concept without any neuron has no rate), so the third counts only edges that both gates have. The last compares at equal explained variance in place of equal L0.
+# edges unavailable (a concept without any neuron has no rate), so the third counts only edges that both gates have. The last compares at equal explained variance
+# in place of equal L0. *compared* counts, over all seeds, the places on the curves (or the edges) where both gates are known.
 
 # %% tags=["hide-input", "nbval-check-output"]
 rows = []
@@ -189,7 +225,7 @@ for quantity, pair in pairs.items():
         estimate = over_seeds(known, confidence) if len(known) > 1 else None
         places = found.get("places", found.get("edges")).sum()
         rows.append(
-            {"quantity": quantity, "way": way, "estimate": estimate, "places": places, "seeds": len(known)}
+            {"quantity": quantity, "way": way, "estimate": estimate, "compared": places, "seeds": len(known)}
         )
 found = pd.DataFrame(rows)
 text = found.estimate.map(lambda e: f"{e.value:+.3f} [{e.low:+.3f}, {e.high:+.3f}]" if e else "unavailable")
@@ -220,11 +256,8 @@ print(by_target.to_string())
 # %% tags=["remove-cell"]
 words = {f"{gate.lower()}_minus_topk": gate for gate in ("Matryoshka", "BatchTopK")}
 words |= {f"{gate.lower()}_minus_relu": gate for gate in ("JumpReLU", "Gated")}
-estimates = found.pivot_table(
-    index="quantity", columns="way", values="estimate", aggfunc="first", dropna=False
-)
-by_variance = estimates["at equal explained variance"]
-common = estimates["common edges, L0 as achieved"]
+estimates = found.set_index(["way", "quantity"]).estimate
+by_variance, common = estimates["at equal explained variance"], estimates["common edges, L0 as achieved"]
 for quantity, e in declared.items():
     glue(f"24-{quantity}", f"{e.value:+.3f} [{e.low:+.3f}, {e.high:+.3f}]", display=False)
 for quantity, word in words.items():
@@ -232,39 +265,40 @@ for quantity, word in words.items():
     glue(f"24-by-target-{word.lower()}", ", ".join(parts), display=False)
 
 # %% tags=["remove-cell"]
-said = [
-    f"{word} {by_variance[q].value:+.3f}" if by_variance[q] else f"{word} unavailable"
-    for q, word in words.items()
-]
-glue("24-ev-all", ", ".join(said), display=False)
+shown = {q: f"{e.value:+.3f} [{e.low:+.3f}, {e.high:+.3f}]" if e else "unavailable" for q, e in by_variance.items()}  # fmt: skip
+glue("24-ev-all", ", ".join(f"{word} {shown[q]}" for q, word in words.items()), display=False)
 glue("24-moved", f"{max(abs(declared[q].value - common[q].value) for q in words):.3f}", display=False)
-less = [word for quantity, word in words.items() if declared[quantity].high < 0]
-more = [word for quantity, word in words.items() if declared[quantity].low > 0]
-glue("24-less", ", ".join(less) or "none of them", display=False)
-glue("24-more", ", ".join(more) or "none of them", display=False)
+for suffix, by in (("", declared), ("-ev", by_variance)):
+    less = [word for q, word in words.items() if by[q] and by[q].high < 0]
+    more = [word for q, word in words.items() if by[q] and by[q].low > 0]
+    undecided = [word for word in words.values() if word not in less + more]
+    for name, said in (("less", less), ("more", more), ("open", undecided)):
+        glue(f"24-{name}{suffix}", ", ".join(said) or "none", display=False)
 
 # %% [markdown]
-# Reading the curves at the wanted L0 rather than comparing at the L0 achieved, and counting all edges rather than the common ones, moves a difference by at most
-# {glue:text}`24-moved`.
+# Between the first line of a pair and the third, where nothing is interpolated and only common edges count, a declared difference moves by at most {glue:text}`24-moved`.
 
 # %% [markdown]
 # ## What is paid for it
 #
-# A gate that absorbs less has to reconstruct with the same number of active neurons. Each gate is a curve in the plane of the two goods, and what a practitioner wants is the corner where much
+# Each gate is a curve in the plane of the two goods, and what a practitioner wants is the corner where much
 # is explained and little absorbed.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Absorption rate over unexplained variance on a logarithmic axis, one curve a gate through its three sparsities; marks are means over seeds."}, "figure": {"name": "fig-24-trade", "caption": "The trade: mean absorption rate against the share of variance left unexplained, one curve a gate, one mark a wanted L0 (means over seeds). Lower left is better in both. Where two curves cover the same unexplained variance, the lower one absorbs less at equal reconstruction."}}
+# %% tags=["remove-cell"]
 front = saes.assign(rate=saes.rate.astype(float), unexplained=1 - saes.explained_variance)
 front = front.groupby(["gate name", "target"], observed=True)[["unexplained", "rate"]].mean().reset_index()
+low, high = front.unexplained.min(), front.unexplained.max()
+ticks = [tick for tick in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if low / 2 < tick < 2 * high]
+sparse = front[front.target == targets[0]]
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Absorption rate over unexplained variance on a logarithmic axis, one curve a gate through its three sparsities; marks are means over seeds."}, "figure": {"name": "fig-24-trade", "caption": "The trade: mean absorption rate against the share of variance left unexplained, one curve a gate, one mark a wanted L0 (means over seeds), the sparsest in a ring. Lower left is better in both. Where two curves cover the same unexplained variance, the lower one absorbs less at equal reconstruction."}}
 figure, ax = plt.subplots(figsize=(plots.COLUMN, 3.8))
 plots.curves_with_intervals(front, "unexplained", "rate", hue="gate name", ax=ax)
+ax.scatter(
+    sparse.unexplained, sparse.rate, s=110, facecolors="none", edgecolors=plots.palette.neutral, zorder=3
+)
 ax.set(xscale="log", xlabel="variance not explained", ylabel="mean absorption rate")
 ax.minorticks_off()
-ticks = [
-    tick
-    for tick in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
-    if front.unexplained.min() / 2 < tick < 2 * front.unexplained.max()
-]
 ax.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])
 ax.get_legend().remove()
 figure.legend(*ax.get_legend_handles_labels(), loc="outside right upper", title="gate")
@@ -301,8 +335,8 @@ glue("24-leaf-matryoshka", f"{leaf.value:+.3f} [{leaf.low:+.3f}, {leaf.high:+.3f
 
 # %% [markdown]
 # *gap* is how much oftener a parent's neuron fires on the rest of the parent than on the child, *impl.* how often it fires where the child's neuron does ({prf:ref}`thm-T9b`), *kept* the share of edges whose
-# order the activation sets keep, *rate|on* the share of a child neuron's points inside the child on which the parent's neuron is silent; *J* is the held-out Jaccard index of the chosen neuron, *root parts* the size of the smallest OR-unit found for a root, where one was found. The best neuron of a leaf
-# changes by {glue:text}`24-leaf-matryoshka` in Jaccard index from Top-K to Matryoshka.
+# order the activation sets keep, *rate|on* the share of a child neuron's points inside the child on which the parent's neuron is silent; *J* is the held-out Jaccard index of the chosen neuron, *root parts* the size of the smallest OR-unit found for a root, where one was found. From Top-K to Matryoshka the
+# best neuron of a leaf changes by {glue:text}`24-leaf-matryoshka` in Jaccard index, averaged over the wanted L0s.
 #
 # *Dead neurons* are those silent on all held-out points. The dictionary has twice as many neurons as there are concepts: a gate whose neurons match concepts one to one leaves half of them
 # nothing to do. Reviving starts after one silent pass over the data; the peer library SAELens (6.54), trained by hand on the points of one seed,
@@ -311,14 +345,18 @@ glue("24-leaf-matryoshka", f"{leaf.value:+.3f} [{leaf.low:+.3f}, {leaf.high:+.3f
 # %% [markdown]
 # ## Which concepts are learned
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Heat map of the fraction of concepts approximated by their neuron, by gate and level, one panel a wanted L0."}, "figure": {"name": "fig-24-notions", "caption": "The fraction of concepts that their neuron approximates (held-out Jaccard distance at most 0.2), by level, one panel a wanted L0, mean over seeds. Absorption hits the parents; what a gate gains for them it may take from the leaves."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Heat map of the fraction of concepts approximated by their neuron, by gate and level, one panel a wanted L0."}, "figure": {"name": "fig-24-notions", "caption": "The fraction of concepts that their neuron approximates (held-out Jaccard distance at most 0.2), by level, one panel a wanted L0, mean over seeds. Absorption hits roots and children, which are parents; a gate may gain for them and lose the leaves."}}
 levels = dict(zip(range(3), ("roots", "children", "leaves"), strict=True))
 level = pd.Categorical(concepts.level.map(levels), categories=list(levels.values()), ordered=True)
 cells = concepts.assign(level=level).groupby(["gate name", "level", "target"], observed=True)
 cells = cells.approximated.mean().reset_index()
 cells["wanted"] = "L0 = " + cells.target.astype(str)
 cells["gate"] = cells["gate name"].astype(pd.CategoricalDtype(list(names.values())[::-1], ordered=True))
-plots.heatmap(cells, "level", "gate", "approximated", col="wanted", vmin=0, vmax=1, label="approximated")
+figure = plots.heatmap(
+    cells, "level", "gate", "approximated", col="wanted", vmin=0, vmax=1, label="approximated"
+)
+for ax in figure.axes[:-1]:
+    ax.tick_params(axis="x", labelsize=7)
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
@@ -345,16 +383,18 @@ plt.show()
 by_level = edges.groupby(["level"]).frequency.agg(["min", "mean", "max"]).round(4)
 print("frequency of the child, held out, by its level")
 print(by_level.to_string())
-print("order of activation sets, share of edges")
+print("order of the two activation sets, share of edges")
 orders = pd.crosstab(edges["gate name"], edges.order, normalize="index")
 print(orders.round(3).to_string())
 
 # %% [markdown]
+# *kept*: the child's activation set lies in the parent's, as the concepts do; *reversed*: the other way round; *equal*, *crossing* and *apart* (no common point) are what remains.
+#
 # ### In which prefix the coarse concepts sit
 #
 # If nesting does what it is meant to, the neurons of roots are early in the dictionary. Nothing tells the model which concepts are roots; and without nesting the number of a neuron means nothing.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Heat map for two Matryoshka gates and Top-K: the share of roots, children and leaves whose neuron lies in each block of neurons between two prefixes."}, "figure": {"name": "fig-24-prefix", "caption": "Where the neurons of roots, children and leaves sit: shares by block of the dictionary (a block is what one prefix adds to the one before), mean over seeds and wanted L0s. Top-K, whose order of neurons means nothing, follows the sizes of the blocks (a sixteenth, a sixteenth, an eighth, a quarter, a half)."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Heat map for two Matryoshka gates and Top-K: the share of roots, children and leaves whose neuron lies in each block of neurons between two prefixes."}, "figure": {"name": "fig-24-prefix", "caption": "Where the neurons of roots, children and leaves sit: shares by block of the dictionary (a block is what one prefix adds to the one before), mean over seeds and wanted L0s. By chance, as in Top-K, whose order of neurons means nothing, the shares are the sizes of the blocks: a sixteenth, a sixteenth, an eighth, a quarter, a half."}}
 three = concepts[
     concepts.gate.isin(["TopK", "MatryoshkaTopK", "MatryoshkaBatchTopK"]) & (concepts.neuron >= 0)
 ]
@@ -380,31 +420,38 @@ glue("24-roots-early", f"{early.value:.0%}", display=False)
 # %% [markdown]
 # ## What we found
 #
-# Of {glue:text}`24-n-saes` SAEs at {glue:text}`24-n-seeds` seeds, at equal size and L0: less absorption than the plain gate of their family have {glue:text}`24-less`; more have
-# {glue:text}`24-more` (intervals that leave out 0). Matryoshka on Top-K: {glue:text}`24-matryoshka_minus_topk`; on BatchTopK, against BatchTopK: {glue:text}`24-matryoshka_on_batchtopk`.
-# {glue:text}`24-roots-early` of the roots have their neuron in the first eighth of a Matryoshka dictionary on Top-K, as {prf:ref}`prop-24-prefix` asks for.
+# Mean absorption rate against the plain gate of the family, {glue:text}`24-n-saes` SAEs at {glue:text}`24-n-seeds` seeds (mean over wanted L0s and interval over seeds; then L0 by L0):
 #
-# A mean over several sparsities can hide that a gate helps at one and harms at another. By wanted L0, Matryoshka minus Top-K is {glue:text}`24-by-target-matryoshka`, BatchTopK minus Top-K
-# {glue:text}`24-by-target-batchtopk`, JumpReLU minus ReLU {glue:text}`24-by-target-jumprelu`, Gated minus ReLU {glue:text}`24-by-target-gated`.
+# - Matryoshka on Top-K: {glue:text}`24-matryoshka_minus_topk`; {glue:text}`24-by-target-matryoshka`. On BatchTopK, against BatchTopK, which is how it was published:
+#   {glue:text}`24-matryoshka_on_batchtopk`.
+# - BatchTopK: {glue:text}`24-batchtopk_minus_topk`; {glue:text}`24-by-target-batchtopk`.
+# - JumpReLU: {glue:text}`24-jumprelu_minus_relu`; {glue:text}`24-by-target-jumprelu`.
+# - Gated: {glue:text}`24-gated_minus_relu`; {glue:text}`24-by-target-gated`.
 #
-# Matryoshka depends on what its first prefix is. Here it holds {glue:text}`24-first-prefix` neurons, of which on average {glue:text}`24-first-active` are active at a point. A prefix of which a large part is
-# active at once is hardly sparse, and a code that is not sparse has no reason to give a concept a neuron of its own. And a dictionary narrower than the number of correlated concepts mixes them to
-# lower its error: *feature hedging* {cite:p}`chanin2025hedging`. Every small prefix is such a dictionary. Nesting trades absorption by children against hedging by parents, and the sizes of the prefixes set
-# the rate of exchange (exercise 4).
+# A mean over sparsities can hide that a gate helps at one and harms at another; that is what the second half of each line is for.
 #
-# The explained variance that Matryoshka gives up at equal L0 ({glue:text}`24-price-matryoshka`) matters for how one reads its rate: to explain as much as Top-K it needs more active neurons,
-# so at equal explained variance it is compared with a sparser Top-K. The two comparisons answer two questions, and the table above has both.
+# *Equal L0 or equal reconstruction?* At equal explained variance the differences are {glue:text}`24-ev-all`. The two comparisons answer two questions. A gate that reconstructs better at equal
+# L0 is compared, at equal reconstruction, with a plain gate that has more active neurons, so a lead in the first can vanish in the second: it is then no more than goes with
+# the better reconstruction. A gate that reconstructs worse is compared with a sparser plain one. At equal L0 Matryoshka's explained variance differs from Top-K's by
+# {glue:text}`24-price-matryoshka`.
+#
+# *Does nesting work the way it is meant to?* {glue:text}`24-roots-early` of the roots have their neuron in the first eighth of a Matryoshka dictionary on Top-K, where
+# {prf:ref}`prop-24-prefix` wants them (one in eight would by chance). What that buys depends on the prefixes. Here the first holds {glue:text}`24-first-prefix` neurons, of which on
+# average {glue:text}`24-first-active` are active at a point. A prefix of which a large part is active at once is hardly sparse, and a code that is not sparse has no reason to give a concept a neuron of
+# its own. And a dictionary narrower than the number of correlated concepts mixes them to lower its error: *feature hedging* {cite:p}`chanin2025hedging`. The small prefixes are such
+# dictionaries. The first is a reason to expect less of nesting where many neurons fire, the second where the prefixes are narrow; which of them acts is not tested here (exercise 4).
 #
 # Two limits. One world, where a concept's directions and frequencies follow a recipe and noise is low; {doc}`25_the_peers_ground` asks on another. And short runs: a thousand steps,
-# in which a threshold does not always come to rest.
+# in which a threshold need not come to rest.
 
 # %% [markdown]
 # ## What it means for your SAE
 #
-# - Compare architectures at the L0 you *get* on held-out data, not at the one you asked for. JumpReLU and BatchTopK are the ones to check.
+# - Compare architectures at the L0 you *get* on held-out data, not at the one you asked for. The gates with a threshold
+#   (JumpReLU, BatchTopK) are the ones to check.
 # - Quote absorption with explained variance and with the number of edges behind it. A dictionary that learned no child cannot absorb it.
-# - If parents matter to you (monitoring a broad concept), look at a nested dictionary and at its first blocks, and pay with reconstruction. If rare leaves matter, check that they survived:
-#   the table above gives their recall.
+# - If parents matter to you (monitoring a broad concept), try a nested dictionary, look at its first blocks, and make sure that few
+#   of their neurons are active at once. If rare leaves matter, check that they survived: the table above gives their recall.
 # - Before changing the architecture try a larger L0: {doc}`21_absorption` shows what it does, and {numref}`fig-24-rates` how it compares with a change of gate.
 
 # %% [markdown]
@@ -422,14 +469,14 @@ glue("24-roots-early", f"{early.value:.0%}", display=False)
 #
 #    :::{dropdown} Solution
 #    Four of five prefixes hold the parent alone: $\frac{4}{5}\mu(D)$ in squared error. It saves one active neuron on every point of $D$, which under a Top-K budget is worth what the freed
-#    neuron can reconstruct elsewhere: at most the squared amplitude of the next concept in line, on those points of $D$ that hold more concepts than $K$.
+#    neuron can reconstruct elsewhere: with orthogonal directions at most the squared amplitude of the next concept in line, on those points of $D$ that hold more concepts than $K$.
 #    :::
 #
-# 3. Top-K with $K = 4$ leaves more unexplained than BatchTopK with a mean of 2. Why, if a point holds 2.4 concepts on average?
+# 3. Top-K with $K = 4$ can leave more unexplained than BatchTopK with a mean of 2. How, if a point holds 2.4 concepts on average? Does it here ({numref}`fig-24-trade`)?
 #
 #    :::{dropdown} Solution
-#    The number of concepts in a point varies. Top-K must leave out concepts where there are more than four, and may not save neurons where there are none. The
-#    sparsity budget says the same: $\mathbb{E}[(s - K)_+]$ is missed at least, whatever the mean of $s$ ({prf:ref}`thm-T5d`).
+#    The number of concepts in a point varies. Top-K must leave out concepts where there are more than four, and gains nothing from the neurons it may fire where there are fewer. The
+#    sparsity budget says the same: $\mathbb{E}[(s - K)_+]$ memberships are missed at least, whatever the mean of $s$ ({prf:ref}`thm-T5d`).
 #    :::
 #
 # 4. The prefixes here double from a sixteenth of the dictionary. Train Matryoshka on Top-K with the prefixes 48, 96, 192 instead
