@@ -5,11 +5,15 @@ replacement with Zipf-like probabilities. Each line is measured in a process of 
 a first call that loads the compiled code; the peak resident memory is that of the process, Python and the
 input included. ``first`` is that first call on a tiny context: the time to load, or to compile where no
 compiled code is kept yet. ``--dense`` shows how soon a budget on work stops a search that would never end.
+``--peer`` runs the same search with caspailleur (LCM of scikit-mine) in the same process, where it is
+installed, and compares what was found. ``--plot FILE`` draws time over the number of formal concepts.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
 import json
 import multiprocessing
 import resource
@@ -84,6 +88,45 @@ def dense(answer: Any, budget: int) -> None:
     answer.send(json.dumps({"taken": taken, "concepts": len(found), "stopped": found.stopped}))
 
 
+def peer(answer: Any, share: float, rounds: int) -> None:
+    """The same search by the peer, in turn with ours, and whether both found the same."""
+    bits = importlib.import_module("bitarray").frozenbitarray
+    theirs = importlib.import_module("caspailleur.mine_equivalence_classes").list_intents_via_LCM
+    n_points, n_neurons, active, exponent, *_ = CONTEXTS["small"]
+    context = Context(draw(n_points, n_neurons, active, exponent, np.random.default_rng(0)))
+    rows = [bits(row.tolist()) for row in context.incidence.toarray()]
+    support = round(share * n_points)
+    formal_concepts(context, support)
+    pairs = []
+    for _ in range(rounds):
+        ours, found = seconds(lambda: formal_concepts(context, support))
+        other, intents = seconds(lambda: theirs(rows, min_supp=support))
+        pairs.append((ours, other))
+    mine = {tuple(found.intent(i).tolist()) for i in range(len(found))}
+    its = {tuple(np.flatnonzero(intent.tolist()).tolist()) for intent in intents}
+    ours, other = np.median(pairs, axis=0).tolist()
+    row = {"concepts": len(found), "ours": ours, "theirs": other, "only_ours": len(mine - its)}
+    answer.send(json.dumps(row | {"only_theirs": len(its - mine)}))
+
+
+def plot(rows: list[dict[str, Any]], path: str) -> None:
+    """Time over the number of formal concepts, both axes logarithmic, with a line of slope 1."""
+    import matplotlib.pyplot as plt
+
+    ax = plt.subplots(figsize=(6, 4))[1]
+    for name in dict.fromkeys(row["name"] for row in rows):
+        mine = [row for row in rows if row["name"] == name]
+        ax.plot([r["concepts"] for r in mine], [r["taken"] for r in mine], "o-", label=f"{name} context")
+        ax.plot(
+            [r["concepts"] for r in mine], [r["covers"] for r in mine], "s--", label=f"{name} context, covers"
+        )
+    first, last = min(r["concepts"] for r in rows), max(r["concepts"] for r in rows)
+    ax.plot([first, last], [1e-5 * first, 1e-5 * last], color="black", linewidth=0.8, label="10 µs a concept")
+    ax.set(xscale="log", yscale="log", xlabel="formal concepts", ylabel="CPU seconds")
+    ax.legend()
+    ax.figure.savefig(path, bbox_inches="tight")
+
+
 def in_a_process(function: Any, *arguments: Any) -> dict[str, Any]:
     """Call a function in a new process and return what it reports."""
     context = multiprocessing.get_context("spawn")
@@ -105,26 +148,44 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--numpy", action="store_true", help="also the numpy kernel where it takes seconds")
     parser.add_argument("--dense", action="store_true", help="only the dense context that is cut short")
+    parser.add_argument("--peer", action="store_true", help="only the comparison with caspailleur")
+    parser.add_argument("--plot", metavar="FILE", help="draw the table as well")
     options = parser.parse_args()
     if options.dense:
         for budget in (10**8, 10**9):
             row = in_a_process(dense, budget)
             print(f"{row['taken']:.2f} CPU s, {row['concepts']} concepts kept: {row['stopped']}")
         return
+    if options.peer:
+        if importlib.util.find_spec("caspailleur") is None:
+            sys.exit("caspailleur is not here: pip install caspailleur, best in an environment of its own")
+        for share in CONTEXTS["small"][4]:
+            row = in_a_process(peer, share, options.rounds)
+            print(
+                f"support {share:.1%}: {row['concepts']:,} concepts, ours {row['ours']:.3f}, "
+                f"theirs {row['theirs']:.2f} CPU s, ratio {row['theirs'] / row['ours']:.0f}; "
+                f"only ours {row['only_ours']}, only theirs {row['only_theirs']}",
+                flush=True,
+            )
+        return
     heads = (
         f"{'concepts':>9} {'incidences':>11} {'CPU s':>7} {'first':>6} {'bounds':>7} {'covers':>7} {'GiB':>5}"
     )
     print(f"{'':<24} {heads} numpy")
+    drawn = []
     for name in options.contexts:
         *_, shares, small = CONTEXTS[name]
         for share in shares:
             row = in_a_process(measure, name, share, small and options.numpy, options.rounds)
+            drawn.append(row | {"name": name})
             times = f"{row['first']:>6.2f} {row['bounds']:>7.2f} {row['covers']:>7.2f}"
             print(
                 f"{name + f', support {share:.1%}':<24} {row['concepts']:>9,} {row['work']:>11.2e} "
                 f"{row['taken']:>7.3f} {times} {row['memory']:>5.2f} {row.get('numpy', float('nan')):.1f}",
                 flush=True,
             )
+    if options.plot:
+        plot(drawn, options.plot)
 
 
 if __name__ == "__main__":
