@@ -38,6 +38,7 @@ from saelib.phenomena import (
 )
 from saelib.study.seeds import curve_over_seeds, over_seeds
 
+# %% tags=["remove-cell"]
 plots.use_style()
 saes = study.table("absorption").convert_dtypes()
 edges = study.table("absorption_edges")
@@ -52,7 +53,7 @@ of_one = ["gate", "sparsity", "rank", "seed"]  # the columns that name an SAE
 # has a neuron for each direction, and both fire on a dog. An absorbing one has turned the dog's row to the sum: on a dog one neuron
 # fires, and says it all.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels. Left, the faithful dictionary: arrows along the directions of animal and dog; the dog point is reached by going along both. Right, the absorbing dictionary: arrows along animal and along the sum of both; the dog point lies on the second arrow alone."}, "figure": {"name": "fig-21-rows", "caption": "The same points, reconstructed exactly by two dictionaries. **Left**, faithful: a dog takes two neurons, and the L1 norm is the length of the way round. **Right**, absorbing: it takes one neuron, and the L1 norm is the length of the straight line. Blue: points. Orange: decoder rows, drawn as long as the neuron's activation on the dog."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels. Left, the faithful dictionary: arrows along the directions of animal and dog; the dog point is reached by going along both. Right, the absorbing dictionary: one arrow along the sum of both leads straight to the dog point."}, "figure": {"name": "fig-21-rows", "caption": "The same points, reconstructed exactly by two dictionaries. **Left**, faithful: a dog takes two neurons, and the L1 norm is the length of the way round. **Right**, absorbing: it takes one neuron, and the L1 norm is the length of the straight line. Blue: points. Orange: decoder rows, drawn as long as the neuron's activation on the dog."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 3.2), sharex=True, sharey=True)
 cat, dog = np.array([1.0, 0.0]), np.array([1.0, 1.0])
 ways = [[([0, 0], cat), (cat, dog)], [([0, 0], dog)]]
@@ -380,6 +381,8 @@ glue("21-appears", f"{(expected.appears == 'yes').sum()} of the {len(expected)}"
 glue("21-fails", "; it is not shown at " + ", ".join(names) if names else "", display=False)
 beyond = excess[(excess.gate == "TopK") & (excess.sparsity > numbers.concepts.mean())]
 glue("21-beyond", f"{(beyond.appears == 'yes').sum()} of the {len(beyond)}", display=False)
+
+# %% tags=["remove-cell"]
 word = "falls" if fall.high < 0 else "rises" if fall.low > 0 else "neither falls nor rises for certain"
 glue("21-fall-word", word, display=False)
 glue("21-fall", f"{fall.value:+.2f} [{fall.low:+.2f}, {fall.high:+.2f}]", display=False)
