@@ -208,6 +208,7 @@ for ax, gate in zip(axes, ("ReLU", "TopK"), strict=True):
     plots.curves_with_intervals(shown, "d_sae", "share", "low", "high", hue="what", log_x=True, ax=ax)
     ax.set(title=gate, xlabel="neurons", ylabel="share of concepts", ylim=(0, 1))
 axes[0].get_legend().set_title(None)
+axes[1].set_ylabel("")
 axes[1].get_legend().remove()
 plt.show()
 
