@@ -453,7 +453,7 @@ glue("20-number-errors", f"{int(trials.wrong.sum())} of {len(trials)}", display=
 # ## What it means for your SAE
 #
 # - **Before you mourn a lost feature, ask for its union.** Score the best OR of a few neurons (`saelib.units.or_unit`), chosen on one half of your data and judged on the other, beside the best neuron.
-# - **Report the gap of a split, not only its pieces.** Two pieces of a concept with a gap no wider than that of a random cut are slices, not kinds. `saelib.phenomena.splitting_gap` gives both numbers' ingredients and a proof.
+# - **Report the gap of a split, not only its pieces.** Two pieces of a concept with a gap no wider than that of a random cut are slices, not kinds. `saelib.phenomena.splitting_gap` gives the gap with a proof and the margin that the neurons attain; `saelib.geometry.separate` gives the gap of any other cut.
 # - **Train twice before you speak of splitting.** A flow between two sizes means little without the flow between two seeds of one size.
 # - **To edit a split concept, edit all of its parts.** No single part has recall much above its share (T8a), so ablating one leaves the rest of the concept in place.
 #

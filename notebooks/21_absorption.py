@@ -78,7 +78,7 @@ plt.show()
 # $$ \frac{\mu(D \cap \theta_D \setminus \theta_C)}{\mu(D)}, $$
 #
 # the share of the child on which its own neuron fires and the parent's does not. The edge is *absorbed* at tolerances $\delta, \delta'$ if
-# $\theta_C$ has recall at least $1-\delta$ on $C \setminus D$ and at most $\delta'$ on $D$, and $\theta_D$ fires on some of what is missed.
+# $\theta_C$ has recall at least $1-\delta$ on $C \setminus D$ and at most $\delta'$ on $D$, and $\theta_D$ fires on some of what is missed. Both tolerances are 0.1 on this page.
 # :::
 #
 # A rate alone does not say that the parent is silent *because* of the child: a neuron that misses half of everything has a rate of a half

@@ -244,6 +244,8 @@ glue("beyond-kin", percent(found["disagreement_beyond_kin"]), display=False)
 glue("inside", percent(per_seed(one_score, "inside_share")), display=False)
 glue("agree", percent(per_seed(one_score, "agree_share")), display=False)
 glue("null-agree", percent(per_seed(shuffled.assign(s=1 - shuffled.apart), "s")), display=False)
+
+# %% tags=["remove-cell"]
 together = recall_precision[["agree", "kin"]].sum() / recall_precision.learned.sum()
 glue("rp-back", f"{together.agree:.0%}", display=False)
 glue("rp-kin", f"{together.kin:.0%}", display=False)
