@@ -126,7 +126,7 @@ family("ReLU")
 #
 # :::{prf:theorem} Splitting, with constants [P, constants N]
 # :label: thm-T8a
-# In words: neurons that each learn a part have together learned the whole, with no more error than their parts' together; none of them has learned it alone.
+# In words: neurons that each learn a part have together learned the whole, with no more error than their parts' together; alone, none catches more of it than its own part and its own error.
 #
 # In symbols: let $C = C_1 \sqcup \dots \sqcup C_m$ be a partition with $\mu(C_k) > 0$, and let the activation sets satisfy
 # $\mu(\theta_k \mathbin{\triangle} C_k) \le \eta_k\,\mu(C_k)$. Then
