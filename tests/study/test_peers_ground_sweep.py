@@ -136,7 +136,7 @@ def test_no_threshold_has_a_better_jaccard_index_than_the_best(seed: int, n: int
     assert jaccard(best) == max(jaccard(t) for t in (0.0, *activation[activation < activation.max()]))
 
 
-def test_another_threshold_is_chosen_on_one_half_and_judged_on_the_other(
+def test_readings_of_matched_neurons_are_shares_and_unavailable_without_a_match(
     tables: dict[str, pd.DataFrame],
 ) -> None:
     concepts = tables["peers_ground_concepts"]
