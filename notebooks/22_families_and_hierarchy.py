@@ -210,6 +210,7 @@ glue("22-built-off", f"{int(edges.nested_off_data.sum())}", display=False)
 # concepts of each level, and the same pairs on a Gaussian cloud with the mean and covariance of the data.
 
 # %% tags=["remove-cell"]
+tints = plots.palette.neuron, plots.palette.measured, plots.palette.neutral
 where = {"on_data": "held-out data", "on_gaussian": "Gaussian cloud", "by_chance": "neurons dealt out"}
 at = saes.groupby(["gate", "rank"]).l0.mean().rename("mean_l0").reset_index()
 inside = saes.astype(dict.fromkeys(where, float)).merge(at)
@@ -222,6 +223,7 @@ inclusion[["low", "high"]] = inclusion[["low", "high"]].clip(0, 1)  # a share ca
 figure = plots.curves_with_intervals(
     inclusion, "mean_l0", "inside", "low", "high", hue="measured", col="gate", log_x=False,
     label_x="L0, active neurons a point", label_y="share of child's set inside parent's",
+    colours=dict(zip(where.values(), tints, strict=True)),
 )  # fmt: skip
 plt.show()
 
@@ -259,6 +261,7 @@ curves[["low", "high"]] = curves[["low", "high"]].clip(0, 1)
 plots.curves_with_intervals(
     curves, "tolerance", "share", "low", "high", hue="pairs", col="gate",
     label_x="tolerance, share of the set", label_y="share of edges kept",
+    colours={"forest": plots.palette.neuron, "dealt out": plots.palette.neutral},
 )  # fmt: skip
 plt.show()
 
@@ -416,6 +419,7 @@ numbers["low"] = numbers.low.clip(lower=0)
 figure = plots.curves_with_intervals(
     numbers, "mean_l0", "count", "low", "high", hue="which", col="gate",
     label_x="L0, active neurons a point", label_y="number of families",
+    colours=dict(zip(what.values(), (tints[0], tints[2], tints[1]), strict=True)),
 )  # fmt: skip
 ticks = [0, 9, 99, 999, 9_999]
 figure.axes[0].set_yticks(np.log10(1 + np.array(ticks)), [f"{tick + (tick > 0):,}" for tick in ticks])
@@ -453,7 +457,7 @@ glue("22-times-topk", f"{2 ** by_gate['TopK']:.1f}", display=False)
 # %% [markdown]
 # A trained dictionary has {glue:text}`22-times` times as many families as its firing rates alone would give, geometric mean over all
 # settings: {glue:text}`22-times-relu` times with ReLU and {glue:text}`22-times-topk` times with Top-K, where the competition hands
-# every point about the same number of neurons, which by itself makes joint firing rarer than independence would. The declared criterion is twice as many
+# every point about the same number of neurons, which by itself makes joint firing rarer than independence would; with $k = 1$ no two neurons ever fire together. The declared criterion is twice as many
 # ({glue:text}`22-times-verdict`). Counted by lift: {glue:text}`22-clear` families of all dictionaries together have lift 2 or more, and {glue:text}`22-clear-chance` of those dealt out.
 #
 # ### What they are
