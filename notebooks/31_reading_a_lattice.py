@@ -7,7 +7,7 @@
 # **Short answer.** A *concept lattice*. It is drawn from nothing but who shares what, it loses nothing, and what the field tells as anecdotes are
 # shapes in it: a concept with its neuron is one circle with two names, splitting is a fan, absorption is a neuron that slipped below its concept and
 # beside its child, polysemanticity is a neuron above two concepts. And it answers a question of {doc}`11_units` exactly: a concept can be carved out by an AND of
-# these neurons if and only if it is a circle of the lattice.
+# these neurons if and only if it is a circle of the lattice of points and neurons.
 #
 # *Decides:* {ref}`T13 <claim-T13>`. *Needs:* {doc}`00_framework`. *Reading time:* 15 minutes.
 
@@ -53,7 +53,7 @@ for animal, row in zip(animals, crosses, strict=True):
 
 # %% [markdown]
 # Take *robin* and *penguin*. What do they share? Feathers, eggs and warm blood. Who has all three of these? Robin and penguin, nobody else. We came back to where we
-# started: the two animals and the three properties determine each other. Such a pair is a **formal concept**; the animals are its
+# started: the two animals and the three properties determine each other. Such a pair is a **formal concept** and will be one circle of the drawing; the animals are its
 # *extent*, the properties its *intent*.
 #
 # Take *robin* and *bat* instead: they share flying and warm blood, and only they have both. Another formal concept. Take *trout* alone: it lays eggs and swims; but penguin and
@@ -77,9 +77,10 @@ plt.show()
 # Reading it takes three rules.
 #
 # 1. **Going up, you collect properties; going down, you collect animals.** From *bat* upward: flies, warm blood. So a bat flies and has warm blood, and that is all.
-# 2. **What hangs below is implied.** *Feathers* hangs below *lays eggs* and *warm blood*: whatever has feathers has both. That is an implication, read off without
+# 2. **What hangs below implies what stands above.** *Feathers* hangs below *lays eggs* and *warm blood*: whatever has feathers has both. That is an implication, read off without
 #    counting.
-# 3. **Where lines meet.** The highest circle below two others is what they have in common; the lowest above two is what holds for either.
+# 3. **Where lines meet.** The highest circle below two others holds the animals that belong to both; the lowest circle above two others holds the properties that both
+#    have.
 #
 # Try it. Point at a circle to see its extent and intent; click it, and everything above and below is marked; arrow keys walk along the lines, and the box finds a name.
 
@@ -101,7 +102,7 @@ HTML(
 # ## The theorem behind the picture
 #
 # A *context* is a set of objects $G$, a set of attributes $M$, and a relation between them. For a set of objects $A$ let $A'$ be the attributes that all
-# of them have; for a set of attributes $B$ let $B'$ be the objects that have all of them.
+# of them have; for a set of attributes $B$ let $B'$ be the objects that have all of them. $A''$ is $(A')'$, the closure of $A$.
 #
 # :::{prf:theorem} T13a: a Galois connection [P]
 # :label: thm-T13a
@@ -114,11 +115,12 @@ HTML(
 # :::{dropdown} Proof
 # Both sides of the equivalence say that every object of $A$ has every attribute of $B$. With $B = A'$ it gives $A \subseteq A''$, likewise $B \subseteq B''$. If
 # $A_1 \subseteq A_2$, whatever all of $A_2$ have all of $A_1$ have, so $A_2' \subseteq A_1'$. Applying this to $A \subseteq A''$ gives $A''' \subseteq A'$, and $B \subseteq B''$ with
-# $B = A'$ gives the other inclusion. Extents are the sets of the form $B'$; $\bigcap_t B_t' = (\bigcup_t B_t)'$ is one again, so any family of formal concepts has a greatest lower
-# bound, and with it (all upper bounds' greatest lower bound) a least upper one {cite:p}`ganter1999fca`.
+# $B = A'$ gives the other inclusion; likewise $B''' = B'$. So extents are the sets of the form $B'$; $\bigcap_t B_t' = (\bigcup_t B_t)'$ is one again, so any family of formal concepts has a greatest lower
+# bound, and with it (all upper bounds' greatest lower bound) a least upper one {cite:p}`ganter1999fca`. $\square$
 # :::
 #
-# Now let the objects be data points and the attributes *neurons*: point $x$ has neuron $j$ if $x \in \theta_j$.
+# Now let the objects be data points, finitely many, each of positive weight under $\mu$, and the attributes *neurons*: point $x$ has neuron $j$ if $x \in \theta_j$. An AND-unit
+# fires where all of its neurons do, an OR-unit where any of them does.
 #
 # :::{prf:theorem} T13c: the closure theorem [N]
 # :label: thm-T13c
@@ -127,20 +129,21 @@ HTML(
 #
 # In symbols: the extents are the sets $\bigcap_{j \in B} \theta_j$, $B$ any set of neurons (all points for $B = \emptyset$). For a concept $C$ the set $C''$ is the
 # smallest extent that contains $C$. So some AND-unit separates $C$ without error iff $C'' = C$; the best AND-unit with full recall is $C'$, all neurons that fire on
-# the whole concept, and its error is $\mu(C'' \setminus C)$; more neurons can only make it smaller. Dually the best OR-unit without leak is
+# the whole concept, and its error is $\mu(C'' \setminus C)$; a larger dictionary can only make it smaller. Dually the best OR-unit without leak is
 # $\mathrm{int}(C) = \bigcup \{\theta_j : \theta_j \subseteq C\}$, and $\mathrm{int}(C) \subseteq C \subseteq C''$.
 # :::
 #
 # :::{dropdown} Proof
 # $B' = \{x : x \in \theta_j \text{ for all } j \in B\} = \bigcap_{j \in B} \theta_j$, and extents are the sets of the form $B'$. By {prf:ref}`thm-T13a` $C \subseteq C''$; if
 # $C \subseteq B'$ then $B \subseteq C'$, so $C'' \subseteq B'$: the closure is the smallest. An AND-unit with full recall fires on some $B' \supseteq C$, hence on all of $C''$, and
-# its error is at least $\mu(C'' \setminus C)$, which $B = C'$ attains. It vanishes iff $C'' = C$ up to a null set. With more neurons $C'$ grows, so $C''$ shrinks.
-# An OR-unit without leak consists of neurons within $C$, and the union of all of them is the largest.
+# its error is at least $\mu(C'' \setminus C)$, which $B = C'$ attains. It vanishes iff $C'' = C$. A larger dictionary makes $C'$ larger, so $C''$ smaller.
+# An OR-unit without leak consists of neurons within $C$, and the union of all of them is the largest. $\square$
 # :::
 #
 # :::{prf:theorem} T13d: three errors in order [N]
 # :label: thm-T13d
-# In words: no function of the set of active neurons is better than a vote within each activation pattern; AND- and OR-units lie between that and one neuron.
+# In words: no function of the set of active neurons is better than a vote within each activation pattern; AND- and OR-units lie between that and one neuron. ({prf:ref}`thm-T13d-units` has
+# the same for the Jaccard distance.)
 #
 # In symbols: every function of the activation pattern errs on at least $\sum_p \min(\mu(p \cap C), \mu(p \setminus C))$, summed over the patterns $p$, and some function attains it. Hence
 # error(Boolean) $\le$ error(AND/OR) $\le$ error(single).
@@ -148,15 +151,15 @@ HTML(
 #
 # :::{dropdown} Proof
 # A function of the pattern is constant on each pattern, where it errs on $p \setminus C$ or on $p \cap C$; choose the smaller. Units are such functions, and a single neuron is an
-# AND-unit of one.
+# AND-unit of one. $\square$
 # :::
 #
 # All of it is tried on random small dictionaries, with dead, universal and equal neurons among them, against a listing of all units; the order of the three errors also on
-# every trained dictionary of {doc}`23_one_neuron_or_several`.
+# every dictionary of {doc}`23_one_neuron_or_several`, trained and random, where units come from a search. That order cannot fail but by a mistake in the code.
 
 # %% tags=["remove-cell"]
 tried = try_closures(n_instances, np.random.default_rng(seed))
-trained = study.table("one_or_several")
+readers = study.table("one_or_several")
 
 # %% tags=["hide-input", "nbval-check-output"]
 print(
@@ -217,8 +220,8 @@ plt.show()
 #
 # Now for real. A dictionary is trained on the world of {doc}`02_size_and_sparsity`. We take one root of the forest with its children and the children of its first child, the neuron
 # of each by Jaccard index, and the points of that root. On the left the lattice of the concepts, which is the forest with a bottom. On the
-# right the lattice of their neurons on the same points. Real neurons are ragged, and every ragged edge is a formal concept of a few points; shown are those that hold
-# at least `min_delta` points on their own ($\Delta$-stable).
+# right the lattice of their neurons on the same points. Real neurons are ragged, and every ragged edge is a formal concept of a few points. Shown are those that are
+# $\Delta$-*stable*: every neuron that is not in the intent is silent on at least `min_delta` points of the extent, so that no fewer points hold the circle apart from the ones below it.
 
 # %% tags=["remove-cell"]
 settings = world(SizeAndSparsity(), seed)
@@ -241,8 +244,9 @@ human = diagram(formal_concepts(Context(held_out.concepts.membership[rows][:, fa
 theirs = Context(fired, attributes=[f"θ {name}" for name in names])
 found = formal_concepts(theirs, min_support=min_delta, min_delta=min_delta)
 learned = diagram(found, object_labels=0)
+learned.nodes["above"] = learned.nodes.own_intent.map("\n".join)  # long names side by side would overlap
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Left: the lattice of eight concepts of one family, a tree with a bottom. Right: the lattice of their eight neurons on the same points."}, "figure": {"name": "fig-31-family", "caption": "Human order and learned order. Left: the concepts of one family on the points of its root. Right: the neurons that stand for them, on the same points; only formal concepts that hold enough points on their own. Two names at one circle are one neuron that stands for two concepts. Where a neuron no longer hangs below its parent's neuron, the implication is lost."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Left: the lattice of eight concepts of one family, a tree with a bottom. Right: the lattice of their eight neurons on the same points."}, "figure": {"name": "fig-31-family", "caption": "Human order and learned order. Left: the concepts of one family on the points of its root. Right: the neurons that stand for them, on the same points; only Δ-stable formal concepts. Two names at one circle are one neuron that stands for two concepts, or two that cannot be told apart on enough points. Of the {glue:text}`n-edges` neurons of children {glue:text}`n-below` hang below their parent's; where one does not, and is not the same neuron, the implication is lost."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 4.6), width_ratios=[1, 1.5])
 human.nodes["below"], human.nodes["above"] = human.nodes.above, ""  # blue, as concepts are
 learned.nodes["below"] = ""
@@ -256,13 +260,17 @@ plt.show()
 everything = formal_concepts(theirs, min_support=1)
 counts = dict(zip(names, theirs.attribute_sizes.tolist(), strict=True))
 size = dict(zip(names, held_out.concepts.sizes[family].tolist(), strict=True))
+over = [-1] + [family.index(held_out.concepts.parents[i]) for i in family[1:]]
 
 # %% tags=["hide-input", "nbval-check-output"]
 print(f"points {len(rows):,}; formal concepts of the neurons: {len(everything):,}, Δ-stable: {len(found)}")
 for i, name in enumerate(names[1:], start=1):
-    both = int((fired[:, [0]].multiply(fired[:, [i]])).sum())
+    parent = names[over[i]]
+    both = int((fired[:, [over[i]]].multiply(fired[:, [i]])).sum())
     kept = "unavailable" if not counts[name] else f"{both / counts[name]:.2f}"
-    print(f"θ {name:10} fires on {counts[name]:5} of {size[name]:5} points; θ {root} fires too on {kept}")
+    print(
+        f"{name} has {size[name]:5} points, θ {name} fires on {counts[name]:5}; θ {parent} too on {kept} of them"
+    )
 
 # %% tags=["hide-input"]
 shown = learned.nodes.drop(columns=["above", "below", "stability_high", "extent", "own_extent"])
@@ -280,7 +288,7 @@ HTML(
 )
 
 # %% tags=["remove-cell"]
-ordered = trained[["errors_boolean_fit", "errors_unit_fit", "errors_single_fit"]].dropna()
+ordered = readers[["errors_boolean_fit", "errors_unit_fit", "errors_single_fit"]].dropna()
 wrong = (ordered.errors_boolean_fit > ordered.errors_unit_fit) | (
     ordered.errors_unit_fit > ordered.errors_single_fit
 )
@@ -291,6 +299,13 @@ glue("n-tried", f"{len(tried):,}", display=False)
 glue("mismatches", f"{int(tried.mismatch.sum())}", display=False)
 glue("out-of-order", f"{out_of_order}", display=False)
 glue("n-ordered", f"{len(tried) + len(ordered):,}", display=False)
+stands = {name: at for at, own in enumerate(learned.nodes.own_intent) for name in own}
+below = 0
+for child, parent in ((f"θ {names[i]}", f"θ {names[over[i]]}") for i in range(1, len(family))):
+    there = stands.get(child)
+    below += there is not None and there != stands.get(parent) and parent in learned.nodes.intent[there]
+glue("n-below", f"{below}", display=False)
+glue("n-edges", f"{len(family) - 1}", display=False)
 glue("n-all", f"{len(everything):,}", display=False)
 glue("n-stable", f"{len(found)}", display=False)
 
@@ -299,7 +314,7 @@ glue("n-stable", f"{len(found)}", display=False)
 #
 # Closure, best units and the lattice of all AND-units agree on {glue:text}`n-tried` random dictionaries (disagreements: {glue:text}`mismatches`), and the three errors are in order for
 # {glue:text}`n-ordered` concepts of random and trained dictionaries (violations: {glue:text}`out-of-order`). Of {glue:text}`n-all` formal concepts of one family's neurons
-# {glue:text}`n-stable` hold enough points on their own to be drawn; the rest are ragged edges.
+# {glue:text}`n-stable` are stable enough to be drawn; the others rest on fewer points. In this dictionary {glue:text}`n-below` of {glue:text}`n-edges` children's neurons hang below their parent's.
 
 # %% [markdown]
 # ## What it means for your SAE
@@ -324,7 +339,7 @@ glue("n-stable", f"{len(found)}", display=False)
 #    Every set $A$ of objects has $A' = M \setminus A$ (by number) and $A'' = A$. All $2^n$ sets are extents: the lattice is the cube.
 #    :::
 #
-# 3. A dictionary has one neuron for each leaf of a forest and none for inner concepts. Which concepts can its AND-units carve out exactly? And its OR-units?
+# 3. A dictionary has one neuron for each leaf of a forest, firing exactly on it, and no other neurons. Which concepts can its AND-units carve out exactly? And its OR-units?
 #
 #    :::{dropdown} Solution
 #    AND-units: the leaves, everything (the empty unit), and meets of several leaves, which for exclusive leaves are empty. OR-units: unions of leaves; an inner concept only if each of its
