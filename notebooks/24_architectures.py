@@ -109,7 +109,7 @@ plt.show()
 # $a_C v_C$ over, the absorbing pair nothing. With both neurons both errors are $0$ on $D$; with neither, both leave $x$.
 # The squared error is a mean over points, so each difference counts with the share $\mu(D)$. $\square$
 # :::
-#
+
 # %% tags=["hide-input", "nbval-check-output"]
 rng = np.random.default_rng(seed)
 measured, predicted = [], []
