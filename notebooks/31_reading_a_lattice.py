@@ -4,7 +4,7 @@
 # **Question.** Neurons and concepts stand in a many-to-many relation. Every table of best matches throws most of it away. Is there a picture that keeps all of it
 # and that one can still read?
 #
-# **Short answer.** A *concept lattice*. It is drawn from nothing but who shares what, it loses nothing, and what the field tells as anecdotes are
+# **Short answer.** A *concept lattice*. It is drawn from nothing but who shares what, it loses nothing (the table can be read back off it), and what the field tells as anecdotes are
 # shapes in it: a concept with its neuron is one circle with two names, splitting is a fan, absorption is a neuron that slipped below its concept and
 # beside its child, polysemanticity is a neuron above two concepts. And it answers a question of {doc}`11_units` exactly: a concept can be carved out by an AND of
 # these neurons if and only if it is a circle of the lattice of points and neurons.
@@ -321,8 +321,8 @@ glue("n-stable", f"{len(found)}", display=False)
 #
 # - To learn whether an AND of your neurons can carve out a concept at all, do not search: compute the closure. `closure_unit(activations, concept)` gives the best unit and its error.
 # - Draw small contexts: a family of concepts with their neurons, on the points of the parent. Thousands of neurons at once are a table, not a drawing.
-# - Keep only $\Delta$-stable formal concepts, and say the threshold. In sparse data nearly every frequent set of neurons is closed; most are accidents of a few points.
-# - Look for the four shapes of {numref}`fig-31-shapes`. Each of them is a best match in a table that looks fine.
+# - Keep only $\Delta$-stable formal concepts, and say the threshold. In sparse data many sets of neurons are closed only by the accident of a few points.
+# - Look for the four shapes of {numref}`fig-31-shapes`. Each of them has an entry in a table of best matches, and does not show there.
 
 # %% [markdown]
 # ## Exercises
