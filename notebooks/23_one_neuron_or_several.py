@@ -247,6 +247,8 @@ print(heart.rename(columns={"unseen": "share of held-out points unseen"}).round(
 halved = readers.errors_boolean <= readers.errors_single / 2
 silent = readers.errors_boolean <= np.minimum(readers.errors_single, readers.concept_size) / 2
 nobody = readers.single > eta
+
+# %% tags=["remove-cell"]
 apart = readers.assign(
     declared=halved,
     **{
@@ -312,6 +314,8 @@ for name, value in {
     "declared-random": f"{random['declared'].mean():.0%}",
 }.items():
     glue(f"23-{name}", value, display=False)
+
+# %% tags=["remove-cell"]
 for name, row in {
     "strict": "in Jaccard distance",
     "beyond": "half of silence too",

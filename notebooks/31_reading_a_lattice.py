@@ -219,7 +219,7 @@ plt.show()
 # ## One family of a trained dictionary
 #
 # Now for real. A dictionary is trained on the world of {doc}`02_size_and_sparsity`. We take one root of the forest with its children and the children of its first child, the neuron
-# of each by Jaccard index, and the points of that root. On the left the lattice of the concepts, which is the forest with a bottom. On the
+# of each by Jaccard index, and the points of that root. On the left the lattice of the concepts, which is their tree (its bottom, without points, is not drawn). On the
 # right the lattice of their neurons on the same points. Real neurons are ragged, and every ragged edge is a formal concept of a few points. Shown are those that are
 # $\Delta$-*stable*: every neuron that is not in the intent is silent on at least `min_delta` points of the extent, so that no fewer points hold the circle apart from the ones below it.
 
@@ -246,7 +246,7 @@ found = formal_concepts(theirs, min_support=min_delta, min_delta=min_delta)
 learned = diagram(found, object_labels=0)
 learned.nodes["above"] = learned.nodes.own_intent.map("\n".join)  # long names side by side would overlap
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Left: the lattice of eight concepts of one family, a tree with a bottom. Right: the lattice of their eight neurons on the same points."}, "figure": {"name": "fig-31-family", "caption": "Human order and learned order. Left: the concepts of one family on the points of its root. Right: the neurons that stand for them, on the same points; only Δ-stable formal concepts. Two names at one circle are one neuron that stands for two concepts, or two that cannot be told apart on enough points. Of the {glue:text}`n-edges` neurons of children {glue:text}`n-below` hang below their parent's; where one does not, and is not the same neuron, the implication is lost."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Left: the lattice of eight concepts of one family, a tree. Right: the lattice of their eight neurons on the same points."}, "figure": {"name": "fig-31-family", "caption": "Human order and learned order. Left: the concepts of one family on the points of its root. Right: the neurons that stand for them, on the same points; only Δ-stable formal concepts. Two names at one circle are one neuron that stands for two concepts, or two that cannot be told apart on enough points. Of the {glue:text}`n-edges` neurons of children {glue:text}`n-below` hang below their parent's; where one does not, and is not the same neuron, the implication is lost."}}
 figure, axes = plt.subplots(1, 2, figsize=(plots.COLUMN, 4.6), width_ratios=[1, 1.5])
 human.nodes["below"], human.nodes["above"] = human.nodes.above, ""  # blue, as concepts are
 learned.nodes["below"] = ""
@@ -299,6 +299,8 @@ glue("n-tried", f"{len(tried):,}", display=False)
 glue("mismatches", f"{int(tried.mismatch.sum())}", display=False)
 glue("out-of-order", f"{out_of_order}", display=False)
 glue("n-ordered", f"{len(tried) + len(ordered):,}", display=False)
+
+# %% tags=["remove-cell"]
 stands = {name: at for at, own in enumerate(learned.nodes.own_intent) for name in own}
 below = 0
 for child, parent in ((f"θ {names[i]}", f"θ {names[over[i]]}") for i in range(1, len(family))):
@@ -312,7 +314,7 @@ glue("n-stable", f"{len(found)}", display=False)
 # %% [markdown]
 # ## What we found
 #
-# Closure, best units and the lattice of all AND-units agree on {glue:text}`n-tried` random dictionaries (disagreements: {glue:text}`mismatches`), and the three errors are in order for
+# Closure, best units and the lattice of all AND-units agree on {glue:text}`n-tried` random dictionaries (disagreements: {glue:text}`mismatches`), and the order of the three errors was checked for
 # {glue:text}`n-ordered` concepts of random and trained dictionaries (violations: {glue:text}`out-of-order`). Of {glue:text}`n-all` formal concepts of one family's neurons
 # {glue:text}`n-stable` are stable enough to be drawn; the others rest on fewer points. In this dictionary {glue:text}`n-below` of {glue:text}`n-edges` children's neurons hang below their parent's.
 
