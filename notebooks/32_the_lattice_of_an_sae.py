@@ -256,11 +256,11 @@ print(shown.drop(columns=["pairs", "closed_pairs"]).to_string())
 # Fixed before any run: "approximated" at $\alpha = 1/2$, on held-out points. Counted are concepts in the sense of {prf:ref}`prop-32-degrees`, as a share of the related ones, those with a neuron; with the
 # points moved there may be no related concept at all, so that count is divided by the related concepts of the *trained* dictionary. E7 takes the difference of the two.
 #
-# What can be counted there at all? Two neurons without a common point that are both linked to a concept must be its two exact halves, since each holds at least half of it; likewise two disjoint concepts of one neuron. So at
-# this tolerance several neurons of a concept are neurons that overlap much, near copies, and several concepts of a neuron overlap too, which in a forest means a parent with a child, or a rare coincidence across trees. A concept that fell into small disjoint
-# parts has no link at all, and is sought by other means further down. And where a link is that strict, moved points leave hardly a chance of one: this null is easy to beat, so what decides is the share itself.
+# What can be counted there at all? Two neurons without a common point that are both linked to a concept must be its two exact halves, since each holds at least half of it; likewise two disjoint concepts of one neuron. But for
+# such halves several neurons of a concept overlap, as copies of one another do, and so do several concepts of a neuron: a parent and its child, or two concepts of different trees that happen to meet. A concept that fell into small disjoint
+# parts has no link at all, and is sought by other means further down. And where a link asks for that much, permuted points can hardly make one: the null is easy to beat, so what decides is mostly the share itself.
 #
-# The criterion is strict on purpose, and its answer must be read so. A small share says that *where a neuron is a fair copy of a concept* the relation is close to a matching. It does not say that a neuron serves one concept only:
+# The answer must be read accordingly. A small share says that *where a neuron is a fair copy of a concept* the relation is close to a matching. It does not say that a neuron serves one concept only:
 # for that see the right panel, where a link asks only that the neuron misses at most a share $\alpha$ of the concept, whatever else it fires on.
 
 
