@@ -11,7 +11,8 @@
 # fires inside the parent's {glue:text}`22-on-data` of the time on held-out points, {glue:text}`22-by-chance` by chance, and {glue:text}`22-on-gaussian` on a Gaussian cloud
 # of the same mean and covariance (leaving out the sparsest setting). Groups of neurons with a common region are formal concepts and can be listed:
 # {glue:text}`22-families` a dictionary on average, {glue:text}`22-times` times as many as firing rates alone would give
-# ({ref}`E11 <claim-E11>`: {glue:text}`22-times-verdict`), {glue:text}`22-explained` of them look like one human concept or the meet of two.
+# ({ref}`E11 <claim-E11>`: {glue:text}`22-times-verdict`). Their number alone is no sign of training (random dictionaries: {glue:text}`22-families-random` where trained ones have
+# {glue:text}`22-families-trained`); what they are may be: {glue:text}`22-explained` look like one human concept or the meet of two.
 #
 # *Decides:* {ref}`T10 <claim-T10>`, {ref}`T11 <claim-T11>`, {ref}`E11 <claim-E11>`, {ref}`E12 <claim-E12>`. *Needs:* {doc}`02_size_and_sparsity`, {doc}`13_absolute_and_relative_gating`.
 # *Reading time:* 15 minutes.
@@ -21,6 +22,8 @@ n_pairs: int = 60  # random pairs of half-spaces of each kind in each dimension
 n_dictionaries: int = 60  # small dictionaries of each kind whose families are also found by brute force
 n_worlds: int = 3  # worlds in which nested neurons are built
 n_points: int = 1_500  # points of each of them
+n_train: int = 15_000  # points that the dictionaries trained on this page learn from
+n_test: int = 5_000  # points on which their families are listed, beside those of random dictionaries
 seed: int = 0  # of everything random on this page
 
 # %% tags=["remove-cell"]
@@ -29,7 +32,7 @@ import numpy as np
 import pandas as pd
 from myst_nb import glue
 
-from saelib import ActivationSets, claims, plots, study
+from saelib import ActivationSets, SAEConfig, TopK, align, claims, plots, study, train
 from saelib.data.synthetic import Blob, ForestConfig, Uniform, clusters, concept_forest
 from saelib.phenomena import (
     dual_neurons,
@@ -40,10 +43,12 @@ from saelib.phenomena import (
     nesting_trials,
     outside_point,
 )
+from saelib.sae import ReLU
 from saelib.study.comparisons import at_matched_l0
 from saelib.study.seeds import curve_over_seeds, over_seeds
 from saelib.study.settings.families import Families
 from saelib.study.settings.size_and_sparsity import SizeAndSparsity
+from saelib.study.sweeps.nulls import random_dictionary
 from saelib.study.sweeps.size_and_sparsity import world
 
 plots.use_style()
@@ -463,9 +468,48 @@ glue("22-times-topk", f"{2 ** by_gate['TopK']:.1f}", display=False)
 # ### What they are
 #
 # A family is *explained* here if its region has Jaccard index at least ½ with a concept of the forest or with the meet of two. On average over dictionaries that
-# is {glue:text}`22-more` (95 % interval) of the families more than of those dealt out ({glue:text}`22-explained-verdict`). This null is a mild one: sets dealt out at random have nothing to do with
-# the concepts, so next to nothing of theirs is explained. It shows that families have to do with the concepts; it does not show that training makes them so, for which a
-# random dictionary would have to stand beside, as in {doc}`23_one_neuron_or_several`. One dictionary to look at: Top-K, the first seed.
+# is {glue:text}`22-more` (95 % interval) of the families more than of those dealt out ({glue:text}`22-explained-verdict`).
+#
+# ### Is it training?
+#
+# Both nulls of E11 are mild. Sets dealt out at random have nothing to do with the data, whereas any half-spaces of the same data overlap more than independent sets do. So here
+# are two dictionaries beside *random* ones, the same before their training, that fire as often; one seed, for orientation and for no claim.
+
+# %% tags=["remove-cell"]
+here = world(SizeAndSparsity(), seed)
+sample, test = concept_forest(here, n_train, seed), concept_forest(here, n_test, seed + 1_000_000)
+beside = []
+for gate, more in ((ReLU(), {"l1_coefficient": 0.3}), (TopK(4), {})):
+    config = SAEConfig(d_sae=design.d_sae, gate=gate, steps=300, lr=1e-2, seed=seed, **more)
+    sae = train(sample.points, config, progress=False).sae
+    for name, each in {"trained": sae, "random": random_dictionary(sae, sample.points, seed)}.items():
+        active = ActivationSets.from_sae(each, test.points, progress=False)
+        own = families(active, min_support=round(design.min_share * n_test))
+        fires = active.membership.toarray()
+        regions = np.column_stack([fires[:, list(neurons)].all(axis=1) for neurons in own.neurons])
+        nearest = align(ActivationSets(regions), test.concepts).jaccard.max(axis=1)
+        clear, alike = (own.lift >= design.clear_lift).sum(), (nearest >= design.least_jaccard).sum()
+        beside.append((type(gate).__name__, name, active.l0.mean(), len(own), clear, alike))
+
+# %% tags=["hide-input", "nbval-check-output"]
+columns = ["gate", "dictionary", "L0", "families", "lift at least 2", "like one concept"]
+beside = pd.DataFrame(beside, columns=columns)
+print(beside.round(1).to_string(index=False))
+
+# %% tags=["remove-cell"]
+sums = beside.groupby("dictionary")[["families", "like one concept"]].sum()
+for name, (count, alike) in sums.iterrows():
+    glue(f"22-families-{name}", f"{count:,}", display=False)
+    glue(f"22-alike-{name}", f"{alike / max(count, 1):.0%}", display=False)
+
+# %% [markdown]
+# The trained ones have {glue:text}`22-families-trained` families together, the random ones {glue:text}`22-families-random`; like one concept are {glue:text}`22-alike-trained` and
+# {glue:text}`22-alike-random` of them. So the number of families beyond that of independent sets says nothing about training: half-spaces of one body of data overlap anyway. What the
+# families are is another matter, and that is the number to report.
+#
+# ### One dictionary
+#
+# Top-K, the first seed.
 
 # %% tags=["remove-cell"]
 middle = found[(found.gate == "TopK") & (found.sparsity <= 4)].sparsity.max()
@@ -533,7 +577,8 @@ glue("22-threshold", f"{clustered.threshold.max():g}", display=False)
 # - **What Top-K cannot seat it misses:** the floor of T5d was undercut {glue:text}`22-floor` times, and at the largest $k$ {glue:text}`22-upper` of what is missed is missed at roots and
 #   children, which have {glue:text}`22-upper-there` of the memberships.
 # - **Families can be listed,** {glue:text}`22-complete` searches to the end ({ref}`E11 <claim-E11>`). There are {glue:text}`22-times` times as many as by firing rates
-#   ({glue:text}`22-times-verdict`); {glue:text}`22-explained` of them are like concepts we know or meets of two ({glue:text}`22-explained-verdict`); the others are combinations that no label
+#   ({glue:text}`22-times-verdict`), which a random dictionary may have too ({glue:text}`22-families-trained` trained, {glue:text}`22-families-random` random, in one comparison).
+#   {glue:text}`22-explained` of them are like concepts we know or meets of two ({glue:text}`22-explained-verdict`); the others are combinations that no label
 #   names, or parts of what one label covers.
 # - **Clusters of pairs are another thing:** the neurons of {glue:text}`22-without` of them have too few points in common to be a family, and at threshold {glue:text}`22-threshold`
 #   {glue:text}`22-inside` of the families of lift 2 fit into one cluster.
@@ -546,7 +591,7 @@ glue("22-threshold", f"{clustered.threshold.max():g}", display=False)
 #   `outside_point` tells you where; whether your next inputs go there is the question.
 # - **If the parent's recall matters, count the places:** with one neuron a concept, a leaf of depth three needs $k \ge 3$ before anything else is represented.
 # - **Report groups of neurons with their region.** A cluster without a point on which all its neurons fire is not a group of neurons that fire
-#   together. Give support and lift, and compare with shuffled columns.
+#   together. Give support and lift, and compare with shuffled columns and with a random dictionary.
 #
 # ## Exercises
 #
