@@ -281,7 +281,7 @@ for suffix, by in (("", declared), ("-ev", by_variance)):
         glue(f"24-{name}{suffix}", ", ".join(said) or "none", display=False)
 
 # %% [markdown]
-# Between the first line of a pair and the third, where nothing is interpolated and only common edges count, a declared difference moves by at most {glue:text}`24-moved`.
+# Between the first line of a pair and the fourth, where nothing is interpolated and only common edges count, a declared difference moves by at most {glue:text}`24-moved`.
 
 # %% [markdown]
 # ## What is paid for it
@@ -312,7 +312,7 @@ plt.show()
 # %% tags=["hide-input"]
 per_gate = ["gate name"]
 columns = {"explained_variance": "EV", "n_dead": "dead", "gap": "gap", "implication": "impl."}
-columns |= {"kept": "kept", "rate_where_on": "rate|on"}
+columns |= {"kept": "kept", "share": "merged", "rate_where_on": "rate|on"}
 sparsest = saes[saes.target == targets[0]].groupby(per_gate, observed=True)[list(columns)].mean()
 of = concepts[concepts.target == targets[0]]
 roots = of[of.level == 0].groupby(per_gate, observed=True)
@@ -340,7 +340,7 @@ glue("24-leaf-matryoshka", f"{leaf.value:+.3f} [{leaf.low:+.3f}, {leaf.high:+.3f
 
 # %% [markdown]
 # *gap* is how much oftener a parent's neuron fires on the rest of the parent than on the child, *impl.* how often it fires where the child's neuron does ({prf:ref}`thm-T9b`), *kept* the share of edges whose
-# order the activation sets keep, *rate|on* the share of a child neuron's points inside the child on which the parent's neuron is silent; *J* is the held-out Jaccard index of the chosen neuron, *root parts* the size of the smallest OR-unit found for a root, where one was found. From Top-K to Matryoshka the
+# order the activation sets keep, *merged* the share whose two concepts have one and the same neuron, *rate|on* the share of a child neuron's points inside the child on which the parent's neuron is silent; *J* is the held-out Jaccard index of the chosen neuron, *root parts* the size of the smallest OR-unit found for a root, where one was found. From Top-K to Matryoshka the
 # best neuron of a leaf changes by {glue:text}`24-leaf-matryoshka` in Jaccard index, averaged over the wanted L0s.
 #
 # *Dead neurons* are those silent on all held-out points. The dictionary has twice as many neurons as there are concepts: a gate whose neurons match concepts one to one leaves half of them

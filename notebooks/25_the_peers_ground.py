@@ -160,9 +160,9 @@ plt.show()
 
 # %% tags=["remove-cell"]
 # Parent and child that share a neuron absorb nothing by definition; the rate is over edges with two neurons.
-own = concepts[["seed", "gate", "concept", "neuron"]]
-edges = own.assign(parent=own.concept.str.rpartition(".")[0]).query("parent != ''")
-above = own.rename(columns={"concept": "parent", "neuron": "parent_neuron"})
+own = concepts.loc[concepts.neuron >= 0, ["seed", "gate", "concept", "neuron", "n_concept"]]
+edges = own.assign(parent=own.concept.str.rpartition(".")[0]).query("parent != '' and n_concept > 0")
+above = own.drop(columns="n_concept").rename(columns={"concept": "parent", "neuron": "parent_neuron"})
 edges = edges.merge(above, on=["seed", "gate", "parent"], validate="many_to_one")
 merged = (edges.neuron == edges.parent_neuron).groupby([edges.seed, edges.gate]).mean().rename("merged")
 trained = trained.merge(merged.reset_index(), on=["seed", "gate"], validate="one_to_one")
