@@ -472,7 +472,7 @@ glue("22-times-topk", f"{2 ** by_gate['TopK']:.1f}", display=False)
 #
 # ### Is it training?
 #
-# Both nulls of E11 are mild. Sets dealt out at random have nothing to do with the data, whereas any half-spaces of the same data overlap more than independent sets do. So here
+# Both nulls of E11 are mild. Sets dealt out at random have nothing to do with the data, whereas neurons that look at the same data overlap more than independent sets do, trained or not. So here
 # are two dictionaries beside *random* ones, the same before their training, that fire as often; one seed, for orientation and for no claim.
 
 # %% tags=["remove-cell"]
@@ -504,7 +504,7 @@ for name, (count, alike) in sums.iterrows():
 
 # %% [markdown]
 # The trained ones have {glue:text}`22-families-trained` families together, the random ones {glue:text}`22-families-random`; like one concept are {glue:text}`22-alike-trained` and
-# {glue:text}`22-alike-random` of them. So the number of families beyond that of independent sets says nothing about training: half-spaces of one body of data overlap anyway. What the
+# {glue:text}`22-alike-random` of them. So the number of families beyond that of independent sets says nothing about training: neurons that look at one body of data overlap anyway. What the
 # families are is another matter, and that is the number to report.
 #
 # ### One dictionary
