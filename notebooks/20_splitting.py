@@ -5,7 +5,7 @@
 # for a piece of it have come. Is the concept still in the dictionary? What did the data have to look like for this to be possible? And
 # how much of it would you have seen had you merely trained again?
 #
-# **Short answer.** Ask a union of neurons, not a neuron. In the largest Top-K dictionaries the best single neuron of a root concept has Jaccard
+# **Short answer.** Ask for a union of neurons before you call the concept lost. In the largest Top-K dictionaries the best single neuron of a root concept has Jaccard
 # index {glue:text}`20-single-TopK` with it, the best union found {glue:text}`20-unit-TopK`; with ReLU it is {glue:text}`20-single-ReLU` and
 # {glue:text}`20-unit-ReLU` (means over seeds, 95 % intervals). A union errs by no more than its parts together. Two parts always lie on two sides of a hyperplane,
 # whether neurons decide alone or compete, and half the distance of their hulls bounds the margin of whatever tells them apart. As for growth: merely training again at the
