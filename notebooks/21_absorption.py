@@ -357,6 +357,8 @@ print(
 )
 
 # %% [markdown]
+# A rank correlation does not say that the rate falls at every step. At the sparsest end it cannot be expected to: with one neuron to a point, *dog* has to win before its point can count as absorbed at all.
+#
 # **Does it appear wherever it must?** Where fewer neurons fire than there are concepts (K below {glue:text}`21-concepts`), or where a penalty is paid, one expects
 # absorption beyond the null. The table has the difference of rate and null rate with its interval over seeds, and says of each setting whether the interval is above 0.
 
