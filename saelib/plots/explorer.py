@@ -76,7 +76,8 @@ def lattice_explorer(
     pairs = np.asarray(covers, dtype=np.int64).reshape(-1, 2)
     if len(pairs) != len(routes):
         raise InputError("routes", f"are {len(routes)} for {len(pairs)} lines", "give one a line")
-    left, right = float(nodes["x"].min()), float(nodes["x"].max())
+    across = np.concatenate([nodes["x"].to_numpy(dtype=np.float64), *(route[:, 0] for route in routes)])
+    left, right = float(across.min()), float(across.max())  # lines may bend beyond the outermost circles
     width = (right - left) * _ACROSS + 2 * _EDGE
     height = float(nodes["layer"].max()) * _DOWN + 2 * _EDGE
 

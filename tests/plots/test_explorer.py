@@ -80,3 +80,11 @@ def test_missing_columns_no_nodes_and_lines_without_routes_are_refused():
         lattice_explorer(nodes.iloc[:0], [], [], title="pets")
     with pytest.raises(InputError, match=r"^routes are 3 for 4 lines"):
         lattice_explorer(nodes, covers, routes[:3], title="pets")
+
+
+def test_lines_that_bend_beyond_the_circles_stay_within_the_drawing():
+    nodes, covers, routes = square()
+    routes[0] = np.array([[0.0, 0.0], [-3.0, 0.5], [-0.5, 1.0]])
+    page = BeautifulSoup(lattice_explorer(nodes, covers, routes, title="pets"), "html.parser")
+    corners = [float(p.split(",")[0]) for line in page.select("polyline") for p in line["points"].split()]
+    assert 0 <= min(corners) <= max(corners) <= float(page.svg["viewbox"].split()[2])
