@@ -25,11 +25,11 @@ help: ## list these commands
 setup: ## make .venv with everything pinned; nothing to do when its inputs are unchanged
 	@PYTHON="$(PYTHON)" .ci/setup
 
-book: setup ## the whole study, recomputed, and the site (about half an hour on two processors; resumes)
+book: setup ## the whole study, recomputed, and the site (about three quarters of an hour on two processors; resumes)
 	@saelib reproduce --profile full $(jobs)
 	@echo "The book is at $(site)"
 
-quick: setup ## the same study with small settings (about 4 minutes), beside the stored results
+quick: setup ## the same study with small settings (about 5 minutes), beside the stored results
 	@saelib reproduce --profile quick $(jobs)
 	@echo "Its book is at runs/quick/site/$(site)"
 
