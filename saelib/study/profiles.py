@@ -6,6 +6,8 @@ defaults are the full study's, so only ``quick`` lists parameters.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from saelib.study.plan import Profile, Sweep
 from saelib.study.settings import (
     absorption,
@@ -106,13 +108,14 @@ PROFILES = {
     "quick": Profile(
         "quick",
         settings={
-            "size_and_sparsity": size_and_sparsity.QUICK,
+            # Short trainings: the whole profile is to stay within five minutes.
+            "size_and_sparsity": replace(size_and_sparsity.QUICK, steps=200),
             "absorption": absorption.QUICK,
             "peers_ground": peers_ground.QUICK,
             "sae_lattice": sae_lattice.QUICK,
             "splitting": splitting.QUICK,
             "architectures": architectures.QUICK,
-            "digits": digits.QUICK,
+            "digits": replace(digits.QUICK, steps=200),
             "families": families.QUICK,
             "tightness": tightness.QUICK,
             "one_neuron": one_neuron.QUICK,
