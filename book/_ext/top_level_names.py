@@ -23,6 +23,10 @@ def _resolve(
         return None
     found = env.get_domain("py").find_obj(env, None, None, name, None, searchmode=1)
     found = [(name, target) for name, target in found if not target.aliased]
+    if (
+        len(found) > 1
+    ):  # settings and modules may share the word: the object's own module tells which is meant
+        found = [(title, target) for title, target in found if title == _home(package, name)]
     if len(found) != 1:
         return None
     title, target = found[0][0], found[0][1]
@@ -36,6 +40,11 @@ def _offers(package: str, name: str) -> bool:
     except ModuleNotFoundError:
         module, _, owner = package.rpartition(".")
         return bool(module) and _offers(module, owner) and hasattr(_named(module, owner), name)
+
+
+def _home(package: str, name: str) -> str:
+    """The full name under which the module that defines it describes an object."""
+    return f"{getattr(_named(package, name), '__module__', package)}.{name}"
 
 
 def _named(module: str, name: str) -> object:

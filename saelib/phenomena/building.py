@@ -147,7 +147,7 @@ def nesting_on_and_off(
         - ``errors``: points on which θ and C disagree.
         - ``outside_on_data``: points of the data where the concept's neuron fires and its parent's does not.
         - ``nested_off_data``: whether its half-space lies inside its parent's in the whole space, decided
-          exactly by :func:`outside_point`; nullable ``boolean``.
+          exactly by :func:`~saelib.phenomena.outside_point`; nullable ``boolean``.
 
         Without a neuron, and for the last two without a parent's, ``<NA>``.
 

@@ -32,9 +32,9 @@ def co_occurrence_clusters(
 ) -> pd.DataFrame:
     r"""Cut a dictionary into clusters of neurons that fire together pair by pair.
 
-    What studies of co-occurrence do, for comparison with :func:`families`. The two answer different
-    questions. A cluster is held together by pairs: its neurons need not have a single point in common, and
-    ``support`` may be 0, while the neurons of a family all fire together on ``support`` points by definition.
+    What studies of co-occurrence do, for comparison with :func:`~saelib.phenomena.families`. The two answer
+    different questions. A cluster is held together by pairs: its neurons need not have a single point in
+    common, and ``support`` may be 0, while the neurons of a family all fire together on ``support`` points by definition.
     And clusters are disjoint: a neuron that takes part in three groups is put into one, or the groups are
     merged.
 

@@ -32,7 +32,7 @@ def families(
     Neurons form a family if some points lie in all their activation sets, ∩θ_j ≠ ∅. Every set of neurons with
     a common region has a largest set with the same one; these are the formal concepts of points × neurons
     and stand here once each. So a family is as large as its region allows, and a neuron is in as many
-    families as there are regions it takes part in. Compare :func:`co_occurrence_clusters`.
+    families as there are regions it takes part in. Compare :func:`~saelib.phenomena.co_occurrence_clusters`.
 
     A family may be due to a hierarchy: where one neuron fires only inside another, the two have the smaller
     one's whole activation set in common. ``overlap`` is 1 then. A neuron that fires everywhere is in every

@@ -52,7 +52,7 @@ def published_scores(
     probes : mapping of str to ConceptProbe, optional
         Probes fitted before, by name: they do not depend on the SAE.
     most, gain : int, float
-        As for :func:`split_set`.
+        As for :func:`~saelib.phenomena.split_set`.
 
     Returns
     -------

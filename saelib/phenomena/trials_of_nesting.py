@@ -27,7 +27,8 @@ def nesting_trials(dimensions: Sequence[int], n: int, rng: np.random.Generator) 
     kinds of parallel pairs, exactly so because powers of two scale floats without rounding: *chain*, nested,
     and *chain reversed*, with inner and outer exchanged, not nested.
 
-    The parallel test and the substitution here share nothing with :func:`outside_point` but the two neurons.
+    The parallel test and the substitution here share nothing with :func:`~saelib.phenomena.outside_point` but
+    the two neurons.
 
     Parameters
     ----------

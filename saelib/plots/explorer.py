@@ -48,7 +48,7 @@ def lattice_explorer(
     covers : array_like [m, 2]
         Pairs (upper, lower) of row numbers.
     routes : sequence of ndarray [k, 2]
-        The corners (x, layer) of every line, as in :class:`saelib.lattice.layering.Layout`.
+        The corners (x, layer) of every line, as in ``saelib.lattice.layered_layout``.
     title : str
         What the drawing shows, for those who do not see it.
     objects, attributes : str
