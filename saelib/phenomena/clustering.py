@@ -34,7 +34,8 @@ def co_occurrence_clusters(
 
     What studies of co-occurrence do, for comparison with :func:`~saelib.phenomena.families`. The two answer
     different questions. A cluster is held together by pairs: its neurons need not have a single point in
-    common, and ``support`` may be 0, while the neurons of a family all fire together on ``support`` points by definition.
+    common, and ``support`` may be 0, while the neurons of a family all fire together on ``support`` points by
+    definition.
     And clusters are disjoint: a neuron that takes part in three groups is put into one, or the groups are
     merged.
 
