@@ -38,20 +38,22 @@ rule study:
 
 for sweep in SWEEPS:
 
-    rule:
-        name:
-            f"cell_{sweep.name}"
-        output:
-            f"cells/{sweep.name}/{{cell}}.zip",
-            f"cells/{sweep.name}/{{cell}}.json",
-        params:
-            sweep=sweep.name,
-            settings=sweep.settings,
-            code=sweep.code,
-        log:
-            f"logs/cell_{sweep.name}_{{cell}}.log",
-        shell:
-            STAGE + "run_cell --profile {PROFILE.name} --sweep {params.sweep} --cell {wildcards.cell} --root . > {log} 2>&1"
+    for bundle in sweep.bundles():
+
+        rule:
+            name:
+                f"cell_{sweep.name}_{bundle[0]}"
+            output:
+                [f"cells/{sweep.name}/{cell}.{kind}" for cell in bundle for kind in ("zip", "json")],
+            params:
+                sweep=sweep.name,
+                cells=",".join(bundle),
+                settings=sweep.settings,
+                code=sweep.code,
+            log:
+                f"logs/{paths.cells_stage(sweep.name, bundle).replace(' ', '_')}.log",
+            shell:
+                STAGE + "run_cell --profile {PROFILE.name} --sweep {params.sweep} --cells {params.cells} --root . > {log} 2>&1"
 
     rule:
         name:

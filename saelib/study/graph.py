@@ -23,7 +23,7 @@ _RUNNER = [
 
 @dataclass(frozen=True)
 class SweepStep:
-    """A sweep's cells and the tables gathered from them.
+    """A sweep's cells, ``together`` of them a process, and the tables gathered from them.
 
     Examples
     --------
@@ -37,6 +37,23 @@ class SweepStep:
     tables: tuple[str, ...]
     code: str
     settings: str
+    together: int = 1
+
+    def bundles(self) -> list[tuple[str, ...]]:
+        """The cells that one process computes, process by process.
+
+        Returns
+        -------
+        list of tuple of str
+            In order, each cell once.
+
+        Examples
+        --------
+        >>> SweepStep("s", ("a", "b", "c"), ("saes",), code="0f", settings="{}", together=2).bundles()
+        [('a', 'b'), ('c',)]
+        """
+        starts = range(0, len(self.cells), self.together)
+        return [self.cells[start : start + self.together] for start in starts]
 
 
 @dataclass(frozen=True)
@@ -90,7 +107,8 @@ def sweep_steps(profile: plan.Profile) -> list[SweepStep]:
         if not cells:
             raise InputError("cells", f"of {name} is empty", "give the sweep something to do")
         code = code_version(sources(sweep.file()))
-        steps.append(SweepStep(name, cells, sweep.tables, code, _trigger(plan.plain(settings))))
+        trigger = _trigger(plan.plain(settings))
+        steps.append(SweepStep(name, cells, sweep.tables, code, trigger, profile.together))
     return steps
 
 

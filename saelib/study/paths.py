@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -173,3 +174,26 @@ def notebook_named(name: str, home: Path | None = None, *, argument: str = "note
         offence = f"{name!r} fits {len(matching)} notebooks"
         raise InputError(argument, offence, f"give one of {', '.join(matching or known)}")
     return matching[0]
+
+
+def cells_stage(sweep: str, cells: Sequence[str]) -> str:
+    """The name of the stage that computes some cells, which also names its log.
+
+    Parameters
+    ----------
+    sweep : str
+        The sweep's name.
+    cells : sequence of str
+        The cells' ids, at least one.
+
+    Returns
+    -------
+    str
+        Names the first cell, and the last if there are several.
+
+    Examples
+    --------
+    >>> cells_stage("sizes", ["a"]), cells_stage("sizes", ["a", "b", "c"])
+    ('cell sizes a', 'cell sizes a to c')
+    """
+    return f"cell {sweep} {cells[0]}" + (f" to {cells[-1]}" if len(cells) > 1 else "")

@@ -30,6 +30,11 @@ class Sweep:
         functions that need it: the graph calls ``cells`` every time it is drawn.
     tables : tuple of str
         The names of the tables that ``gather`` returns.
+    needs : str, optional
+        A function without arguments, by its dotted name, that raises :class:`~saelib.errors.InputError` when
+        something is missing that only this sweep needs, such as
+        ``"saelib.data.language.weights.require_smollm2"``. The sweep is then left out and its tables are
+        the committed ones. It is called each time the graph is drawn, so it should be quick.
 
     Examples
     --------
@@ -39,6 +44,7 @@ class Sweep:
 
     module: str
     tables: tuple[str, ...]
+    needs: str | None = None
 
     def load(self) -> Any:
         """The sweep's module.
@@ -101,6 +107,9 @@ class Profile:
         By notebook: values that differ from the defaults of its ``parameters`` cell.
     published : bool
         Whether a finished run becomes the project's committed results and notebooks.
+    together : int
+        How many cells of a sweep one process computes: more than one where starting Python costs more than
+        a cell. A killed process loses its unfinished cells and no others.
 
     Examples
     --------
@@ -112,6 +121,7 @@ class Profile:
     settings: Mapping[str, Any]
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     published: bool = False
+    together: int = 1
 
 
 def profile(name: str) -> Profile:
@@ -192,7 +202,7 @@ def plain(settings: Any) -> Any:
     Examples
     --------
     >>> plain(Sweep("m", ("a", "b")))
-    {'module': 'm', 'tables': ['a', 'b']}
+    {'module': 'm', 'tables': ['a', 'b'], 'needs': None}
     """
     content = dataclasses.asdict(settings) if dataclasses.is_dataclass(settings) else settings  # type: ignore[arg-type]
     return json.loads(json.dumps(content, default=str))

@@ -104,9 +104,11 @@ PROFILES = {
             "whose_fault": whose_fault.FULL,
         },
         published=True,
+        together=3,
     ),
     "quick": Profile(
         "quick",
+        together=100,  # all of a sweep's: here they take less time than Python's start
         settings={
             # Short trainings: the whole profile is to stay within five minutes.
             "size_and_sparsity": replace(size_and_sparsity.QUICK, steps=200),

@@ -1,4 +1,4 @@
-"""One cell of a sweep: ``python -m saelib.study.run_cell --profile full --sweep S --cell C --root R``."""
+"""Cells of a sweep: ``python -m saelib.study.run_cell --profile full --sweep S --cells A,B --root R``."""
 
 from __future__ import annotations
 
@@ -9,35 +9,38 @@ from saelib.errors import InputError
 from saelib.study import plan
 from saelib.study.files import write_json
 from saelib.study.frames import write_archive
-from saelib.study.paths import Layout
-from saelib.study.stage import stage
+from saelib.study.paths import Layout, cells_stage
+from saelib.study.stage import Stopwatch, stage
 
 
 def main() -> None:
-    """Compute the cell and write its frames as one file.
+    """Compute the cells one after the other and write each one's frames as one file.
 
     Examples
     --------
     >>> import subprocess, sys
     >>> help = subprocess.run([sys.executable, "-m", "saelib.study.run_cell", "-h"], capture_output=True)
-    >>> b"--cell" in help.stdout
+    >>> b"--cells" in help.stdout
     True
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("profile", "sweep", "cell", "root"):
+    for name in ("profile", "sweep", "cells", "root"):
         parser.add_argument(f"--{name}", required=True)
     options = parser.parse_args()
-    root = Path(options.root)
-    with stage(f"cell {options.sweep} {options.cell}", root) as watch:
+    root, wanted = Path(options.root), options.cells.split(",")
+    with stage(cells_stage(options.sweep, wanted), root):
         chosen = plan.profile(options.profile)
         settings = chosen.settings[options.sweep]
         sweep = plan.sweeps(chosen)[options.sweep].load()
-        if options.cell not in sweep.cells(settings):
-            raise InputError("cell", f"{options.cell!r} is not in the sweep", "give one of its cells")
-        frames = sweep.run_cell(settings, options.cell)
+        if unknown := set(wanted) - set(sweep.cells(settings)):
+            offence = f"{min(unknown)!r} is not in the sweep"
+            raise InputError("cells", offence, "give some of its cells, with commas between them")
         folder = Layout(root).cells / options.sweep
-        write_json(folder / f"{options.cell}.json", {"duration_seconds": watch.seconds()})
-        write_archive(folder / f"{options.cell}.zip", frames)
+        for cell in wanted:
+            watch = Stopwatch()
+            frames = sweep.run_cell(settings, cell)
+            write_json(folder / f"{cell}.json", {"duration_seconds": watch.seconds()})
+            write_archive(folder / f"{cell}.zip", frames)
 
 
 if __name__ == "__main__":

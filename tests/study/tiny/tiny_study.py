@@ -40,7 +40,7 @@ def gather(frames: list[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
 
 SWEEPS = {"tiny": Sweep("tiny_study", tables=("tiny", "tiny_notes"))}
 PROFILES = {
-    "full": Profile("full", settings={"tiny": Settings()}, published=True),
+    "full": Profile("full", settings={"tiny": Settings()}, published=True, together=2),
     "quick": Profile(
         "quick",
         settings={"tiny": Settings(seeds=(0, 1))},
