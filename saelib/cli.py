@@ -1,4 +1,4 @@
-"""The command line: ``saelib reproduce``, ``saelib run``, ``saelib verify``, ``saelib claims``.
+"""The command line: ``saelib analyse``, ``saelib reproduce``, ``run``, ``verify`` and ``claims``.
 
 What a command needs is imported when it runs, so that the ledger opens at once.
 """
@@ -210,6 +210,7 @@ class _OneLineParser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     from saelib import __version__
+    from saelib.analysis.command import add_analyse
 
     parser = _OneLineParser(prog="saelib", description="Concept learning in sparse autoencoders: the study.")
     parser.add_argument("--version", action="version", version=f"saelib {__version__}")
@@ -275,6 +276,7 @@ def _parser() -> argparse.ArgumentParser:
     claims.add_argument("--json", action="store_true", help="for programs")
     claims.add_argument("--results", metavar="DIR", help="another folder of results")
     claims.set_defaults(run=_claims)
+    add_analyse(commands)
     return parser
 
 

@@ -37,6 +37,7 @@ LAYERS = (
     "lattice",
     "phenomena",
     "plots",
+    "analysis",
     "claims",
     "study",
     "cli",

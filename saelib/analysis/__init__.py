@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from saelib.analysis.analysing import Analysis, analyse
-    from saelib.analysis.columns import TABLES, Column, Table
+    from saelib.analysis.columns import FACTS, TABLES, Column, Table
 
 _HOME = {
     "Analysis": "saelib.analysis.analysing",
     "Column": "saelib.analysis.columns",
+    "FACTS": "saelib.analysis.columns",
     "TABLES": "saelib.analysis.columns",
     "Table": "saelib.analysis.columns",
     "analyse": "saelib.analysis.analysing",
 }
 
-__all__ = ["TABLES", "Analysis", "Column", "Table", "analyse"]
+__all__ = ["FACTS", "TABLES", "Analysis", "Column", "Table", "analyse"]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from saelib.sae import SAE
+from saelib.analysis.columns import TABLES
+from saelib.analysis.concept_rows import Tolerances
+from saelib.analysis.encoding import encoded, encoded_sample
+from saelib.analysis.firing import Firing
+from saelib.analysis.framing import framed
+from saelib.analysis.geometry_rows import geometry_rows
+from saelib.analysis.halving import choosing_half
+from saelib.analysis.measuring import Measured, measure
+from saelib.analysis.options import Options
+from saelib.analysis.sources import Sources, opened
+from saelib.analysis.writing import own_folder, write_facts, write_table
+from saelib.sae import SAE, quality
 from saelib.sets import ConceptSet
 
 __all__ = ["Analysis", "analyse"]
+
+_WORK = ".work"
+_EXPLAINED_ON = 4096  # points
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +47,8 @@ class Analysis:
     tables : mapping of str to pandas.DataFrame
         By name, see :data:`saelib.analysis.TABLES`; also in ``tables/NAME.parquet``.
     facts : mapping
-        Sizes, L0, explained variance, dead share, seconds, checksums, options; also in ``facts.json``.
+        Sizes, L0, explained variance, dead share, seconds, checksums, options; also in ``facts.json``. See
+        :data:`saelib.analysis.FACTS`.
 
     Examples
     --------
@@ -64,5 +82,146 @@ def analyse(
     resume: bool = True,
     progress: bool = True,
 ) -> Analysis:
-    """Hold a dictionary against concepts and write tables and a report."""
-    raise NotImplementedError
+    """Hold a dictionary against concepts; write tables and a report.
+
+    The best neuron of every concept is chosen on one half of the points and judged on the other. First comes
+    a report on a random sample of the points, marked provisional; the one on all points replaces it. Who
+    fires where is kept in ``out/.work``: stopped by whatever means, the same call goes on from there, and
+    with other labels or tolerances it need not be found out again. The folder may be deleted afterwards.
+
+    Parameters
+    ----------
+    sae : SAE or path
+        A dictionary, or its folder (see :func:`saelib.load_sae`).
+    points : array_like [n_points, d_in], tensor, Points or path
+        What the dictionary reads; a file or folder (see :func:`saelib.data.files.open_points`).
+    concepts : ConceptSet or path
+        Over these points; a file of labels (see :func:`saelib.data.files.read_concepts`).
+    out : path
+        Folder of the results: new, empty, or that of an earlier analysis.
+    parents : path, optional
+        A file that says which concept is a special case of which.
+    groups : array_like [n_points], optional
+        Points of one group (document, head word) fall into the same half.
+    delta, epsilon, eta : float, default 0.1, 0.1 and 0.3
+        Tolerances of detection, separation and approximation, see :class:`saelib.Alignment`.
+    alpha : float, default 0.3
+        Tolerance of the relation whose lattice is drawn.
+    threshold : float, default 0.0
+        A neuron fires where its activation exceeds it.
+    audit : int, default 4
+        How many concepts, the worst served ones, to ask geometry about. A few seconds to minutes each.
+    seed : int, default 0
+        Of the halves and of everything else that is drawn at random.
+    jobs : int, optional
+        Threads; as many as there are processors by default. No number in the tables depends on it.
+    preview : int, default 20000
+        Points of the provisional report; 0 for none. With fewer points than four times that there is none.
+    resume : bool, default True
+        Go on from what an earlier run of the same dictionary, points and threshold has left.
+    progress : bool, default True
+        Show bars if this is a terminal.
+
+    Returns
+    -------
+    Analysis
+        Tables and facts, as written.
+
+    Raises
+    ------
+    InputError
+        If anything given is malformed or does not fit, or ``out`` holds something else or is in use; nothing
+        is written then, except if a point far into a file turns out not to be finite.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from saelib.sae import TopK
+    >>> points = np.repeat(np.eye(4, dtype=np.float32), 8, axis=0)
+    >>> concepts = ConceptSet(points > 0, names=["north", "east", "south", "west"])
+    >>> out = Path(tempfile.mkdtemp()) / "out"
+    >>> analysis = analyse(SAE(4, 8, TopK(1)), points, concepts, out, audit=0)
+    >>> analysis.facts["points"], sorted(item.name for item in out.iterdir() if item.name[0] != ".")
+    (32, ['facts.json', 'report.html', 'tables'])
+    """
+    began = time.perf_counter()
+    options = Options(
+        Tolerances(delta, epsilon, eta, alpha), threshold, audit, seed, preview, jobs or os.cpu_count() or 1
+    )
+    options.check()
+    sources = opened(sae, points, concepts, parents, options.threshold)
+    n_points = sources.points.shape[0]
+    choosing = choosing_half(n_points, options.seed, groups)
+    firing = Firing(sources.sae, options.threshold)
+    folder = Path(out).absolute()
+    with own_folder(folder):
+        sample = np.random.default_rng([options.seed, 4])
+        chosen = sample.permutation(n_points)[: min(n_points, max(options.preview, _EXPLAINED_ON))]
+        seconds: dict[str, float] = {}
+        facts = {**_about(sources, options), "explained_variance": _explained(sources, chosen)}
+        seconds["opening"] = time.perf_counter() - began
+        if 0 < 4 * options.preview <= n_points:
+            part = np.sort(chosen[: options.preview])
+            activity, _ = encoded_sample(firing, sources.points, part, jobs=options.jobs)
+            of_part = sources.concepts.take_points(part)
+            found = measure(activity, of_part, choosing[part], options.tolerances, options.seed, _unaudited)
+            seconds["preview"] = time.perf_counter() - began
+            _written(folder, found, facts, seconds, provisional=True)
+        start = time.perf_counter()
+        whole = encoded(
+            firing,
+            sources.points,
+            folder / _WORK,
+            sources.key,
+            jobs=options.jobs,
+            resume=resume,
+            progress=progress,
+        )
+        seconds["encoding"] = time.perf_counter() - start
+        audited = partial(
+            geometry_rows, whole, sources.points, sources.concepts, n=options.audit, seed=options.seed,
+            jobs=options.jobs, progress=progress,
+        )  # fmt: skip
+        found = measure(
+            whole, sources.concepts, choosing, options.tolerances, options.seed, audited, progress=progress
+        )
+        seconds["total"] = time.perf_counter() - began
+        return _written(folder, found, facts, seconds, provisional=False)
+
+
+def _unaudited(rows: pd.DataFrame) -> pd.DataFrame:
+    return framed("geometry", {column.name: [] for column in TABLES["geometry"].columns})
+
+
+def _about(sources: Sources, options: Options) -> dict[str, Any]:
+    from saelib import __version__
+
+    return {
+        "saelib": __version__,
+        "d_in": sources.sae.d_in,
+        "gate": repr(sources.sae.gate),
+        "points_given": int(sources.points.shape[0]),
+        "checksums": sources.checksums,
+        "options": options.as_json(),
+    }
+
+
+def _explained(sources: Sources, chosen: npt.NDArray[np.int64]) -> float:
+    rows = np.asarray(sources.points.take(np.sort(chosen[:_EXPLAINED_ON])), dtype=np.float32)
+    return quality(sources.sae, rows, batch_size=512).explained_variance
+
+
+def _written(
+    folder: Path, found: Measured, facts: dict[str, Any], seconds: dict[str, float], *, provisional: bool
+) -> Analysis:
+    from saelib.analysis.report import write_report
+
+    spent = {stage: round(value, 3) for stage, value in {**seconds, **found.seconds}.items()}
+    all_facts = {
+        **facts, **found.facts, "notes": found.notes, "provisional": provisional, "seconds": spent,
+    }  # fmt: skip
+    for name, frame in found.tables.items():
+        write_table(folder, name, frame)
+    report = write_report(folder, found.tables, all_facts, found.lattice, provisional=provisional)
+    write_facts(folder, all_facts)
+    return Analysis(folder, report, found.tables, all_facts)

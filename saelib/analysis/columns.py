@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["TABLES", "Column", "Table"]
+__all__ = ["FACTS", "TABLES", "Column", "Table"]
 
 Kind = Literal["text", "integer", "share", "number", "flag", "neurons", "concepts"]
 
@@ -117,7 +117,9 @@ _CONCEPTS = Table(
         ),
         Column("detected", "flag", f"whether the neuron misses at most δ of the concept {_HALF}"),
         Column(
-            "separated", "flag", "whether it is detected and the neuron fires on at most ε of all other points"
+            "separated",
+            "flag",
+            "whether it is detected and the neuron fires on at most ε of all other points",
         ),
         Column("approximated", "flag", "whether neuron and concept are within Jaccard distance η"),
         Column(
@@ -127,9 +129,7 @@ _CONCEPTS = Table(
             "",
             "what chance gives",
         ),
-        Column(
-            "margin", "number", "jaccard less null_jaccard", "", "near 0 or below: no better than chance"
-        ),
+        Column("margin", "number", "jaccard less null_jaccard", "", "near 0 or below: no better than chance"),
         Column("or_neurons", "neurons", f"up to five neurons whose union is closest to it, {_CHOSEN}"),
         Column("or_jaccard", "share", f"Jaccard index of that union {_HALF}"),
         Column(
@@ -185,7 +185,8 @@ _NEURONS = Table(
 _PAIRS = Table(
     "pairs",
     "Pairs that matter",
-    f"One row a concept and one of its five best neurons, {_CHOSEN} by Jaccard index; counts and rates {_HALF}.",
+    f"One row a concept and one of its five best neurons, {_CHOSEN} by Jaccard index; counts and rates "
+    f"{_HALF}.",
     (
         Column("concept", "text", "name of the concept"),
         Column("rank", "integer", "1 for the best neuron, 2 for the next"),
@@ -222,7 +223,9 @@ _EDGES = Table(
             "points of the child with the child's neuron firing and the parent's silent",
             "points",
         ),
-        Column("rate", "share", "n_absorbed over n_child", "", "means little unless owns_parent and own_neurons"),
+        Column(
+            "rate", "share", "n_absorbed over n_child", "", "means little unless owns_parent and own_neurons"
+        ),
         Column(
             "gap",
             "number",
@@ -291,7 +294,8 @@ _FAMILIES = Table(
 _LATTICE = Table(
     "lattice",
     "Lattice of concepts and neurons",
-    "One row a formal concept of the relation 'the neuron separates the concept at tolerance α on both halves': "
+    "One row a formal concept of the relation 'the neuron separates the concept at tolerance α on both "
+    "halves': "
     "a set of concepts and all neurons that separate all of them. Only the steadiest are kept.",
     (
         Column("node", "integer", "position, as in the diagram"),
@@ -307,7 +311,8 @@ _LATTICE = Table(
 _GEOMETRY = Table(
     "geometry",
     "What geometry allows",
-    "One row a concept of those that neurons serve worst: whether any single absolute neuron could do better, "
+    "One row a concept of those that neurons serve worst: whether any single absolute neuron could do "
+    "better, "
     "on a random sample of points.",
     (
         Column("concept", "text", "name of the concept"),
@@ -319,8 +324,15 @@ _GEOMETRY = Table(
             "whether one neuron can separate them: yes or no (each with a certificate that was checked), "
             "undecided, trivial",
         ),
-        Column("margin", "number", "half the width of the gap of the separating neuron", "length of the data"),
-        Column("at_least", "integer", "errors that no absolute neuron can avoid (disjoint certificates)", "points"),
+        Column(
+            "margin", "number", "half the width of the gap of the separating neuron", "length of the data"
+        ),
+        Column(
+            "at_least",
+            "integer",
+            "errors that no absolute neuron can avoid (disjoint certificates)",
+            "points",
+        ),
         Column("at_most", "integer", "errors of the best neuron that was constructed", "points"),
         Column("neuron", "integer", "this SAE's neuron with the fewest errors on the sample"),
         Column("errors", "integer", "its errors", "points"),
@@ -359,3 +371,43 @@ TABLES: dict[str, Table] = {
     for table in (_CONCEPTS, _NEURONS, _PAIRS, _EDGES, _FAMILIES, _LATTICE, _GEOMETRY, _BUDGET)
 }
 """Every table by name, in the order of the report."""
+
+FACTS: dict[str, str] = {
+    "provisional": "whether this is a random sample of the points given, to be replaced",
+    "points": "points analysed",
+    "points_given": "points in the files",
+    "points_choosing": "of those analysed, points on which neurons were chosen",
+    "points_judging": "of those analysed, points on which they were judged",
+    "d_in": "dimension of a point",
+    "d_sae": "number of neurons",
+    "gate": "how the SAE gates",
+    "concepts": "number of concepts",
+    "concepts_a_point": "mean number of concepts of a point, E[s]",
+    "concepts_a_point_max": "largest number of concepts of a point",
+    "l0": "mean number of firing neurons on a point",
+    "l0_max": "largest number of firing neurons on a point",
+    "explained_variance": "1 less the reconstruction error over the variance, on at most 4,096 random points",
+    "dead": "neurons that fire on no point",
+    "dead_share": "their share",
+    "f1_mean": "mean over concepts of the best neuron's F1 on the judging half; null without any",
+    "f1_median": "median of the same",
+    "f1_above_half": "concepts whose best neuron has F1 above 0.5",
+    "jaccard_mean": "mean over concepts of the best neuron's Jaccard index on the judging half",
+    "null_jaccard_mean": "the same with labels dealt out to other points",
+    "or_jaccard_mean": "the same for the unions of up to five neurons",
+    "detected": "concepts detected by their neuron at δ",
+    "separated": "concepts separated by their neuron at δ and ε",
+    "approximated": "concepts approximated by their neuron at η",
+    "mutual": "concepts that are their best neuron's best concept",
+    "edges": "pairs of parent and child",
+    "absorbed": "of these, absorbed ones",
+    "absorbed_owned": "of those, with a parent that is its neuron's own best concept",
+    "families": "families listed",
+    "lattice": "formal concepts listed",
+    "notes": "what was cut short or left out, sentences",
+    "options": "the options of the analysis",
+    "checksums": "BLAKE2 of the SAE's weights, the points and the concepts",
+    "seconds": "time by the clock of each stage",
+    "saelib": "version of the library",
+}
+"""What each entry of ``facts.json`` says."""
