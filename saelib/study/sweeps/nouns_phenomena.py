@@ -6,7 +6,7 @@ other, unless a column says *chosen*.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from saelib.data.language import Nouns
     from saelib.sae import SAE
     from saelib.study.settings.nouns import Nouns as Settings
+    from saelib.study.settings.nouns_phenomena import NounsPhenomena
+    from saelib.study.sweeps.nouns_halves import TwoHalves
 
 PHENOMENA_TABLES = (
     "nouns_edges",
@@ -30,6 +32,12 @@ PHENOMENA_TABLES = (
     "nouns_flow_examples",
     "nouns_subtree",
 )
+TRAINED, DEALT, RANDOM = "trained", "labels dealt out", "random directions"
+EDGE_COLUMNS = (
+    "parent", "child", "parent_neuron", "child_neuron", "n_parent", "n_child", "on_rest", "on_child", "hit",
+    "n_absorbed", "rate", "gap", "implication", "order", "probe_found", "naive", "own", "probe", "both",
+    "rest", "chance",
+)  # fmt: skip
 
 
 def phenomena(
@@ -72,17 +80,19 @@ def phenomena(
         child, and on at least this share of those nouns the parent's neuron is silent), ``own`` (naive, and
         the parent's neuron has the parent as its best concept), ``probe`` (naive, and a linear probe for the
         parent finds at least this share of the nouns on which the parent's neuron is silent and the child's
-        fires), ``both``. For labels dealt out the means over ``draws`` permutations. E9's quantity is
+        fires), ``both``, and ``rest`` (both, and the parent's neuron fires on at least this share of the rest
+        of the parent, so that its silence on the child is an exception). For labels dealt out the means
+        over ``draws`` permutations. E9's quantity is
         ``both`` of *trained* minus ``both`` of *labels dealt out* at ``share`` = settings.phenomena.share
         (rows with ``decides``).
 
         ``nouns_edges``, one row a trained dictionary and edge (both asked): ``parent``, ``child``,
-        ``parent_neuron``, ``child_neuron``, ``n_parent``, ``n_child``, ``on_child``, ``hit`` (nouns of the
-        child on which its neuron fires), ``n_absorbed``, ``rate``, ``gap``, ``implication`` (as
+        ``parent_neuron``, ``child_neuron``, ``n_parent``, ``n_child``, ``on_rest``, ``on_child``, ``hit``
+        (nouns of the child on which its neuron fires), ``n_absorbed``, ``rate``, ``gap``, ``implication`` (as
         :func:`saelib.phenomena.absorption`), ``order`` (as :func:`saelib.phenomena.hierarchy`),
         ``probe_found`` (of the absorbed nouns, those that the parent's probe finds), ``naive``, ``own``,
-        ``probe``, ``both`` (at the deciding share), and ``chance``, the share of all nouns on which the
-        parent's neuron fires: what ``implication`` would be if it cared for nothing.
+        ``probe``, ``both``, ``rest`` (at the deciding share), and ``chance``, the share of all nouns on
+        which the parent's neuron fires: what ``implication`` would be if it cared for nothing.
 
         ``nouns_published``, one row a dictionary and one of a few edges: ``parent``, ``child``, ``n`` (nouns
         of the child that the parent's probe finds), ``fraction`` and ``full``, means of SAEBench's measure
@@ -110,9 +120,9 @@ def phenomena(
 
         ``nouns_families``, one row a dictionary and kind (*trained*, *random directions*, or *points drawn
         anew*: every neuron on as many nouns as before, but any): ``families``, ``complete``, ``largest``
-        (neurons), ``twice`` (families of lift at least 2), ``explained`` (those of ``families`` whose region
-        has Jaccard index ≥ 0.5 with a concept), ``pairs`` (families of two), ``clusters``, ``clustered``
-        (neurons in them), ``no_point`` (clusters without a common noun).
+        (neurons), ``twice`` (families of lift at least 2), ``looked_at`` (the ones of largest lift) and
+        ``explained`` (those of them whose region has Jaccard index ≥ 0.5 with a concept), ``pairs`` (families
+        of two), ``clusters``, ``clustered`` (neurons in them), ``no_point`` (clusters without a common noun).
 
         ``nouns_flow``, one row an ordered pair of sizes (``d_sae`` < ``to``) and kind: ``alive``, coarse
         neurons; of them ``kept`` (a fine one has Jaccard index ≥ 0.5), ``split`` (two or more fine ones lie
@@ -135,4 +145,154 @@ def phenomena(
     >>> PHENOMENA_TABLES[:2]
     ('nouns_edges', 'nouns_absorption')
     """
-    raise NotImplementedError
+    from saelib.study.sweeps.nouns_absorption import dealt_out
+    from saelib.study.sweeps.nouns_halves import two_halves
+    from saelib.study.sweeps.nouns_subtree import subtree_patterns
+    from saelib.study.sweeps.nouns_units import units
+    from saelib.study.sweeps.nulls import random_dictionary
+
+    ask = settings.phenomena
+    trained = {d_sae: two_halves(sae, points, halves, nouns.concepts) for d_sae, sae in saes.items()}
+    random = {
+        d_sae: two_halves(random_dictionary(sae, points, seed), points, halves, nouns.concepts)
+        for d_sae, sae in saes.items()
+    }
+    some = next(iter(trained.values()))
+    concepts = some.chosen.concepts, some.judged.concepts
+    dealt = dealt_out(concepts, seed)
+    relabelled = {d_sae: each.relabelled(dealt) for d_sae, each in trained.items()}
+    asked = np.flatnonzero((concepts[0].sizes > 0) & (concepts[1].sizes > 0))
+    tables = _absorption(saes, trained, random, (points[halves], points[~halves]), ask, seed)
+    kinds = {TRAINED: trained, DEALT: relabelled, RANDOM: random}
+    tables |= _directions(kinds, seed) | _flows(trained, random, ask, seed)
+    tables["nouns_families"] = _families(trained, random, ask, seed)
+    tables["nouns_units"] = _by_size(
+        {
+            d_sae: units(
+                trained[d_sae], random[d_sae], dealt,
+                asked=asked, levels=ask.levels, every=ask.every, most=settings.most, eta=ask.eta,
+            )
+            for d_sae in saes
+        }
+    )  # fmt: skip
+    tables["nouns_subtree"] = _by_size(
+        {d_sae: subtree_patterns(each, ask.subtree, ask.widest) for d_sae, each in trained.items()}
+    )
+    found = {}
+    for name in PHENOMENA_TABLES:
+        frame = tables[name]
+        frame.insert(0, "k", k)
+        frame.insert(1, "seed", seed)
+        found[name] = frame
+    return found
+
+
+def _by_size(frames: dict[int, pd.DataFrame], **labels: str) -> pd.DataFrame:
+    """Stack tables of dictionaries under their number of neurons."""
+    parts = [
+        pd.concat([pd.DataFrame({"d_sae": d_sae, **labels}, index=frame.index), frame], axis=1)
+        for d_sae, frame in frames.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _absorption(
+    saes: dict[int, SAE],
+    trained: dict[int, TwoHalves],
+    random: dict[int, TwoHalves],
+    points: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
+    ask: NounsPhenomena,
+    seed: int,
+) -> dict[str, pd.DataFrame]:
+    from saelib.study.sweeps.nouns_absorption import STEPS, dealt_out, judged_edges
+    from saelib.study.sweeps.nouns_agreement import order_of
+    from saelib.study.sweeps.nouns_probes import RidgeProbes
+    from saelib.study.sweeps.nouns_published import probes_for, published
+
+    probes = RidgeProbes(points[0])
+    some = next(iter(trained.values()))
+    concepts = some.chosen.concepts, some.judged.concepts
+    dealt = [dealt_out(concepts, seed * 1_000 + i) for i in range(ask.permutations)]
+    shares = (ask.share, *ask.shares)
+    counts, edges, scores = [], {}, {}
+    few: dict[str, Any] = {}
+    for d_sae, each in trained.items():
+        found, counted = judged_edges(each, probes, points[1], shares)
+        by_chance = [judged_edges(each.relabelled(c), probes, points[1], shares)[1] for c in dealt]
+        mean = pd.concat(by_chance).groupby("share", sort=False)[["asked", *STEPS]].mean().reset_index()
+        directions = judged_edges(random[d_sae], probes, points[1], shares)[1]
+        for kind, draws, frame in ((TRAINED, 1, counted), (DEALT, len(dealt), mean), (RANDOM, 1, directions)):
+            counts.append(frame.assign(d_sae=d_sae, kind=kind, draws=draws))
+        ranked = found[found.parent_neuron >= 0].sort_values("n_child", ascending=False, kind="stable")
+        places = np.linspace(0, len(ranked) - 1, min(ask.published, len(ranked))).round().astype(int)
+        if not few:
+            # The same edges for all sizes, spread over their sizes.
+            few = {"edges": ranked.iloc[places][["parent", "child"]]}
+            names = list(dict.fromkeys(few["edges"].parent))
+            few["probes"] = probes_for(names, points[0], concepts[0], ask.probed, seed)
+        chosen = few["edges"].merge(found, on=["parent", "child"])
+        scores[d_sae] = published(saes[d_sae], each, points, few["probes"], chosen)
+        edges[d_sae] = found.assign(order=order_of(each, found))[list(EDGE_COLUMNS)]
+    whole = pd.concat(counts, ignore_index=True)
+    whole = whole.assign(edges=int((concepts[0].parents >= 0).sum()), decides=whole.share == ask.share)
+    columns = ["d_sae", "kind", "share", "decides", "draws", "edges", "asked", *STEPS]
+    return {
+        "nouns_absorption": whole[columns].astype(dict.fromkeys(("asked", *STEPS), "float64")),
+        "nouns_edges": _by_size(edges),
+        "nouns_published": _by_size(scores),
+    }
+
+
+def _directions(kinds: dict[str, dict[int, TwoHalves]], seed: int) -> dict[str, pd.DataFrame]:
+    from saelib.study.sweeps.nouns_agreement import both_directions, orders
+
+    agreement, order = [], []
+    for kind, dictionaries in kinds.items():
+        back = {d_sae: both_directions(each) for d_sae, each in dictionaries.items()}
+        agreement.append(_by_size(back, kind=kind))
+        order.append(_by_size({d_sae: orders(each) for d_sae, each in dictionaries.items()}, kind=kind))
+    moved = {d_sae: orders(each, seed) for d_sae, each in kinds[TRAINED].items()}
+    order.append(_by_size(moved, kind="neurons dealt out"))
+    return {
+        "nouns_agreement": pd.concat(agreement, ignore_index=True),
+        "nouns_order": pd.concat(order, ignore_index=True),
+    }
+
+
+def _flows(
+    trained: dict[int, TwoHalves], random: dict[int, TwoHalves], ask: NounsPhenomena, seed: int
+) -> dict[str, pd.DataFrame]:
+    from saelib.study.sweeps.nouns_flow import flows, followed
+
+    sizes = sorted(trained)
+    rows = [
+        {"d_sae": a, "to": b, "kind": kind, **flows(each[a], each[b], ask.named, seed)}
+        for kind, each in ((TRAINED, trained), (RANDOM, random))
+        for i, a in enumerate(sizes)
+        for b in sizes[i + 1 :]
+    ]
+    return {
+        "nouns_flow": pd.DataFrame(rows),
+        "nouns_flow_examples": followed(trained, ask.examples, ask.named),
+    }
+
+
+def _families(
+    trained: dict[int, TwoHalves], random: dict[int, TwoHalves], ask: NounsPhenomena, seed: int
+) -> pd.DataFrame:
+    from saelib.study.sweeps.nouns_families import drawn_anew, family_counts
+
+    rows = []
+    for d_sae, each in trained.items():
+        sets = each.judged.activations
+        of = {
+            TRAINED: sets,
+            RANDOM: random[d_sae].judged.activations,
+            "points drawn anew": drawn_anew(sets, seed),
+        }
+        for kind, activations in of.items():
+            found = family_counts(
+                activations, each.judged.concepts, ask.family_share, ask.family_work, ask.cluster
+            )
+            rows.append({"d_sae": d_sae, "kind": kind, **found})
+    return pd.DataFrame(rows)

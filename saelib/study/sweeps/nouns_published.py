@@ -1,0 +1,111 @@
+"""SAEBench's measure of absorption on a few edges of the nouns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from saelib.sae import SAE
+    from saelib.sets import ConceptSet
+    from saelib.study.sweeps.nouns_halves import TwoHalves
+
+
+def published(
+    sae: SAE,
+    dictionary: TwoHalves,
+    points: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
+    probes: dict[str, Any],
+    edges: pd.DataFrame,
+) -> pd.DataFrame:
+    """SAEBench's measure on a few edges, the parent's best neuron being its split set.
+
+    Parameters
+    ----------
+    sae : SAE
+        The dictionary.
+    dictionary : TwoHalves
+        Its halves.
+    points : pair of ndarray
+        Of the choosing and of the judging half.
+    probes : dict of str to ConceptProbe
+        By the parent's name.
+    edges : DataFrame
+        ``parent``, ``child``, ``parent_neuron`` of the edges asked.
+
+    Returns
+    -------
+    DataFrame
+        One row an edge: ``parent``, ``child``, ``n``, ``fraction``, ``full``.
+
+    Examples
+    --------
+    >>> published(None, None, (None, None), {}, pd.DataFrame({"parent": []})).columns.tolist()
+    ['parent', 'child', 'n', 'fraction', 'full']
+    """
+    from saelib.phenomena import published_absorption
+
+    rows = []
+    for edge in edges.itertuples():
+        at = dictionary.judged.concepts.extent(edge.child)
+        at = at[probes[edge.parent].finds(points[1][at])] if at.size else at
+        row: dict[str, Any] = {"parent": edge.parent, "child": edge.child, "n": len(at)}
+        row |= {"fraction": pd.NA, "full": pd.NA}
+        if len(at) and edge.parent_neuron >= 0:
+            W = sae.W_dec.detach().numpy()
+            of = probes[edge.parent].direction
+            found = published_absorption(
+                points[1][at], dictionary.acts[1][at], W, of, [int(edge.parent_neuron)]
+            )
+            row |= {"fraction": found.fraction.mean(), "full": found.full.mean()}
+        rows.append(row)
+    frame = pd.DataFrame(rows, columns=["parent", "child", "n", "fraction", "full"])
+    return frame.astype({"fraction": "Float64", "full": "Float64"})
+
+
+def probes_for(
+    names: list[str], points: npt.NDArray[np.float32], concepts: ConceptSet, most: int, seed: int
+) -> dict[str, Any]:
+    """SAEBench's logistic probes for some concepts, each fitted to a sample of both sides.
+
+    Parameters
+    ----------
+    names : list of str
+        Concepts with and without points here.
+    points : ndarray [n, d_in]
+        Of the choosing half.
+    concepts : ConceptSet
+        Over them.
+    most : int
+        Points of each side, at most.
+    seed : int
+        Of the sample, ≥ 0.
+
+    Returns
+    -------
+    dict of str to ConceptProbe
+        By name.
+
+    Examples
+    --------
+    >>> from saelib import ConceptSet
+    >>> x = np.array([[0.0], [0.1], [1.0], [1.1]], dtype=np.float32)
+    >>> probe = probes_for(["big"], x, ConceptSet([[0], [0], [1], [1]], names=["big"]), 2, 0)["big"]
+    >>> probe.finds(x).tolist()
+    [False, False, True, True]
+    """
+    from saelib.phenomena import concept_probe
+
+    rng = np.random.default_rng(seed)
+    found = {}
+    for name in names:
+        inside = np.zeros(len(points), dtype=np.bool_)
+        inside[concepts.extent(name)] = True
+        sides = [np.flatnonzero(side) for side in (inside, ~inside)]
+        few = np.concatenate([rng.permutation(side)[:most] for side in sides])
+        found[name] = concept_probe(points[few], inside[few])
+    return found
