@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from saelib.study.settings import nouns_phenomena
+from saelib.study.settings.nouns_phenomena import NounsPhenomena
 from saelib.study.sweeps.measures import Tolerances
 
 
@@ -15,13 +17,15 @@ class Nouns:
     ----------
     layer, other_layer : int
         Layers of the network; at the other one only the middle size and sparsity are trained.
-    sizes, budgets, seeds : tuple of int
-        Numbers of neurons, ``k`` of Top-K, and seeds. A seed draws the split by head word, the initial
-        weights and the batches.
+    sizes, seeds : tuple of int
+        Numbers of neurons, and seeds. A seed draws the split by head word, the initial weights and the
+        batches.
+    budgets : tuple of tuple of int
+        ``k`` of Top-K, rising; those of a group share a cell.
     gates : tuple of str
         Gates trained besides Top-K, at the middle size and matched L0.
-    steps, batch_size, lr : int, int, float
-        Training length and peak learning rate.
+    steps, batch_size, lr, lr_decay : int, int, float, float
+        Training length, peak learning rate, and the last part of the steps over which it falls to 0.
     quantiles : tuple of float
         Thresholds that a neuron may have: these quantiles of its positive activations; 0 is any activation.
     penalties : tuple of float
@@ -32,6 +36,8 @@ class Nouns:
         Concepts, spread evenly over their sizes, of which geometry is asked.
     limit : int, optional
         Only so many nouns; all if left out.
+    phenomena : NounsPhenomena
+        What is asked besides.
     tolerances : Tolerances
         Those of the central experiment.
 
@@ -45,29 +51,32 @@ class Nouns:
     layer: int = 16
     other_layer: int = 8
     sizes: tuple[int, ...] = (512, 1024, 2048)
-    budgets: tuple[int, ...] = (8, 16, 32)
+    budgets: tuple[tuple[int, ...], ...] = ((8,), (16,), (32,))
     seeds: tuple[int, ...] = (0, 1, 2)
-    gates: tuple[str, ...] = ("ReLU", "JumpReLU")
+    gates: tuple[str, ...] = ("ReLU", "BatchTopK")
     steps: int = 600
-    batch_size: int = 1024
-    lr: float = 1e-3
+    batch_size: int = 512
+    lr: float = 4e-3
+    lr_decay: float = 0.8
     quantiles: tuple[float, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
     penalties: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
     most: int = 5
     audited: int = 40
     limit: int | None = None
     tolerances: Tolerances = field(default_factory=Tolerances)
+    phenomena: NounsPhenomena = field(default_factory=NounsPhenomena)
 
 
 FULL = Nouns()
 QUICK = Nouns(
     sizes=(32, 64),
-    budgets=(4, 8),
-    seeds=(0,),
+    budgets=((4, 8, 16),),
+    seeds=(0, 1),
     steps=60,
     batch_size=256,
     quantiles=(0.0, 0.5, 0.8, 0.9),
     penalties=(1.0,),
     audited=4,
     limit=1500,
+    phenomena=nouns_phenomena.QUICK,
 )
