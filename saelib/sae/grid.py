@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 from saelib.sae.check import positive_integer, training_points
 from saelib.sae.config import SAEConfig
 from saelib.sae.model import Points
@@ -48,6 +48,7 @@ def train_grid(
     >>> [result.config.gate for result in train_grid(x, grid)]
     [ReLU(), TopK(k=1)]
     """
+    checked_type("configs", configs, Sequence, "give a list of SAEConfig")
     jobs = positive_integer("jobs", jobs)
     for i, config in enumerate(configs):
         if not isinstance(config, SAEConfig):

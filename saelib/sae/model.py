@@ -48,6 +48,9 @@ class SAE(torch.nn.Module):
         Decoder, [d_sae, d_in], unit rows.
     b_dec : torch.nn.Parameter
         Decoder bias, [d_in].
+    metadata : dict of str to str, int, float or bool
+        What is known of where the points come from, such as ``model_name`` and ``hook_name``; empty until
+        `load_sae` or the caller fills it, and kept by `save_sae`.
 
     Raises
     ------
@@ -85,6 +88,7 @@ class SAE(torch.nn.Module):
             raise InputError("gate", f"is {gate!r}", "give a gate such as ReLU() or TopK(8)")
         gate.check(self.d_sae)
         self.gate = gate
+        self.metadata: dict[str, str | int | float | bool] = {}
         generator = torch.Generator().manual_seed(seed)
         directions = torch.randn(self.d_sae, self.d_in, generator=generator, dtype=torch.float64)
         directions /= directions.norm(dim=1, keepdim=True)

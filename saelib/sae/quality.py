@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
+from saelib.errors import checked_type
 from saelib.sae.check import positive_integer
 from saelib.sae.model import SAE, Points
 
@@ -67,6 +68,7 @@ def quality(sae: SAE, points: Points, batch_size: int = 4096) -> Quality:
     >>> quality(sae, torch.tensor([[-1.0], [1.0]]))
     Quality(explained_variance=1.0, l0=1.0, l1=1.0, n_dead=0)
     """
+    checked_type("sae", sae, SAE, "give an SAE; load_sae reads one from a folder")
     positive_integer("batch_size", batch_size)
     x = sae._as_points(points)
     mean = x.mean(0, dtype=torch.float64)

@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 from tqdm import tqdm
 
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 from saelib.sae.adam import Adam
 from saelib.sae.batches import ArrayBatches, StreamBatches
 from saelib.sae.check import training_points
@@ -122,6 +122,7 @@ def train(
     >>> train(chunks, SAEConfig(d_sae=8, gate=TopK(2), steps=4, batch_size=128)).sae
     SAE(d_in=4, d_sae=8, gate=TopK(k=2))
     """
+    checked_type("config", config, SAEConfig, "give an SAEConfig")
     generator = torch.Generator().manual_seed(config.seed)
     batches: ArrayBatches | StreamBatches
     if isinstance(points, (np.ndarray, torch.Tensor)) or not isinstance(points, Iterable):
