@@ -7,12 +7,13 @@ PROJECT = paths.project()
 PROFILE = plan.profile(config.get("profile", "full"))
 PUBLISH = bool(int(config.get("publish", 0)))
 SWEEPS = graph.sweep_steps(PROFILE)
+LEFT_OUT = graph.left_out_steps(PROFILE, PROJECT)
 CHAPTERS = graph.chapter_steps(PROFILE, PROJECT)
 # `exec`: the stage itself, not a shell around it, is Snakemake's child, and dies with it. The interpreter comes
 # from the environment: its path in the command would make Snakemake compute everything anew after a move or
 # a re-installation.
 STAGE = 'exec "${{SAELIB_PYTHON:-python}}" -m saelib.study.'
-TABLES = [f"results/{table}.parquet" for sweep in SWEEPS for table in sweep.tables]
+TABLES = [f"results/{table}.parquet" for sweep in [*SWEEPS, *LEFT_OUT] for table in sweep.tables]
 HAS_SITE = (PROJECT / "_config.yml").is_file()
 
 
@@ -70,6 +71,24 @@ for sweep in SWEEPS:
             f"logs/gather_{sweep.name}.log",
         shell:
             STAGE + "run_gather --profile {PROFILE.name} --sweep {params.sweep} --root . > {log} 2>&1"
+
+
+for sweep in LEFT_OUT:
+
+    rule:
+        name:
+            f"committed_{sweep.name}"
+        input:
+            [str(PROJECT / "results" / f"{table}.parquet") for table in sweep.tables],
+        output:
+            [f"results/{table}.parquet" for table in sweep.tables],
+        params:
+            sweep=sweep.name,
+            tables=",".join(sweep.tables),
+        log:
+            f"logs/committed_{sweep.name}.log",
+        shell:
+            STAGE + "run_committed --sweep {params.sweep} --tables {params.tables} --root . > {log} 2>&1"
 
 
 for chapter in CHAPTERS:

@@ -115,7 +115,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     from saelib.study.reproduction import StudyError
-    from saelib.study.verification import DIFFERENT, IDENTICAL, WITHIN, Tolerance, verify
+    from saelib.study.verification import DIFFERENT, IDENTICAL, NOT_RECOMPUTED, WITHIN, Tolerance, verify
 
     tolerance = Tolerance(relative=options.rtol, absolute=options.atol)
     try:
@@ -130,7 +130,9 @@ def _verify(options: argparse.Namespace) -> int:
     except StudyError as error:
         return _report(error)
     print(*compared, sep="\n")
-    counts = [f"{sum(each.outcome == o for each in compared)} {o}" for o in (IDENTICAL, WITHIN, DIFFERENT)]
+    outcomes = [each.outcome for each in compared]
+    kinds = [IDENTICAL, WITHIN, DIFFERENT, *([NOT_RECOMPUTED] if NOT_RECOMPUTED in outcomes else [])]
+    counts = [f"{outcomes.count(kind)} {kind}" for kind in kinds]
     print(f"{', '.join(counts)} (tolerance {tolerance.relative:g} relative, {tolerance.absolute:g} absolute)")
     return int(any(each.outcome == DIFFERENT for each in compared))
 

@@ -57,6 +57,24 @@ class SweepStep:
 
 
 @dataclass(frozen=True)
+class LeftOutStep:
+    """A sweep that cannot be run here: its tables are the committed ones.
+
+    Examples
+    --------
+    >>> print(LeftOutStep("nouns", ("nouns",), reason="the extra is not installed: install it"))
+    sweep nouns is left out, its committed tables stand in: the extra is not installed: install it
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    reason: str
+
+    def __str__(self) -> str:
+        return f"sweep {self.name} is left out, its committed tables stand in: {self.reason}"
+
+
+@dataclass(frozen=True)
 class ChapterStep:
     """A notebook, the tables it reads and the claims it decides.
 
@@ -74,7 +92,7 @@ class ChapterStep:
 
 
 def sweep_steps(profile: plan.Profile) -> list[SweepStep]:
-    """The sweeps of a profile with their cells.
+    """The sweeps of a profile that can be run here, with their cells.
 
     Parameters
     ----------
@@ -98,6 +116,8 @@ def sweep_steps(profile: plan.Profile) -> list[SweepStep]:
     """
     steps = []
     for name, sweep in plan.sweeps(profile).items():
+        if sweep.lacks():
+            continue
         settings = profile.settings[name]
         cells = tuple(sweep.load().cells(settings))
         for cell in cells:
@@ -109,6 +129,42 @@ def sweep_steps(profile: plan.Profile) -> list[SweepStep]:
         code = code_version(sources(sweep.file()))
         trigger = _trigger(plan.plain(settings))
         steps.append(SweepStep(name, cells, sweep.tables, code, trigger, profile.together))
+    return steps
+
+
+def left_out_steps(profile: plan.Profile, project: Path) -> list[LeftOutStep]:
+    """The sweeps of a profile that need something which is missing here.
+
+    Parameters
+    ----------
+    profile : Profile
+        Any profile.
+    project : Path
+        The project's folder, with the committed tables in ``results``.
+
+    Returns
+    -------
+    list of LeftOutStep
+        In the profile's order.
+
+    Raises
+    ------
+    InputError
+        If a table of such a sweep is not committed either; what is missing and how to get it is said.
+
+    Examples
+    --------
+    >>> left_out_steps(plan.Profile("none", settings={}), Path("/no/such/folder"))
+    []
+    """
+    steps = []
+    for name, sweep in plan.sweeps(profile).items():
+        if (lack := sweep.lacks()) is None:
+            continue
+        for table in sweep.tables:
+            if not (project / "results" / f"{table}.parquet").is_file():
+                raise InputError(f"sweep {name}", f"has no committed table {table!r} to stand in", str(lack))
+        steps.append(LeftOutStep(name, sweep.tables, str(lack)))
     return steps
 
 

@@ -79,6 +79,44 @@ class Sweep:
                 raise InputError("sweep", f"{self.module} has no function {name!r}", "define it")
         return module
 
+    def lacks(self) -> InputError | None:
+        """What is missing here that the sweep needs.
+
+        Returns
+        -------
+        InputError or None
+            Says what is missing and how to get it; None if nothing is.
+
+        Raises
+        ------
+        InputError
+            If ``needs`` names no function.
+
+        Examples
+        --------
+        >>> Sweep("math", ()).lacks()
+        >>> Sweep("math", (), needs="saelib.study.paths.project").lacks()
+        >>> Sweep("math", (), needs="nowhere").lacks()
+        Traceback (most recent call last):
+        ...
+        saelib.errors.InputError: needs of math is 'nowhere': name a function as module.function
+        """
+        if self.needs is None:
+            return None
+        module, _, name = self.needs.rpartition(".")
+        try:
+            check = getattr(importlib.import_module(module), name)
+        except (ImportError, AttributeError, ValueError):
+            offence = f"is {self.needs!r}"
+            raise InputError(
+                f"needs of {self.module}", offence, "name a function as module.function"
+            ) from None
+        try:
+            check()
+        except InputError as error:
+            return error
+        return None
+
     def file(self) -> Path:
         """The sweep's source file, found without importing the sweep.
 

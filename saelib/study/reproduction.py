@@ -68,6 +68,10 @@ def reproduce(
 ) -> Outcome:
     """Run what is not up to date, at most one run a folder.
 
+    A sweep that needs something which is missing here (:class:`~saelib.study.plan.Sweep`) is left out, which
+    a line on standard error says; the chapters then read its committed tables, and a run that is published
+    leaves these and their entries in the manifest as they are.
+
     Parameters
     ----------
     profile : str
@@ -115,6 +119,8 @@ def reproduce(
     with lock.held(folder):
         graph.sweep_steps(chosen)  # what is wrong with the study itself is said before anything is started
         graph.chapter_steps(chosen, home)
+        for step in graph.left_out_steps(chosen, home):
+            print(f"saelib: {step}", file=sys.stderr, flush=True)
         _clear(folder, home, publishes)
         targets = [f"notebooks/{name}.ipynb" for name in notebooks] or [target]
         steps = _snakemake(chosen.name, home, folder, targets, cores, publishes, snakemake_options)

@@ -38,7 +38,14 @@ def gather(frames: list[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
     }
 
 
-SWEEPS = {"tiny": Sweep("tiny_study", tables=("tiny", "tiny_notes"))}
+def require_weights() -> None:
+    if os.environ.get("TINY_WITHOUT_WEIGHTS"):
+        raise InputError("the weights", "are not installed", "run: install-weights")
+
+
+SWEEPS = {
+    "tiny": Sweep("tiny_study", tables=("tiny", "tiny_notes"), needs="tiny_study.require_weights"),
+}
 PROFILES = {
     "full": Profile("full", settings={"tiny": Settings()}, published=True, together=2),
     "quick": Profile(
