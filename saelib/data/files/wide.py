@@ -6,8 +6,8 @@ import numpy as np
 from scipy import sparse
 
 from saelib.data.files.tables import Column, Table
+from saelib.data.files.yes_or_no import NO, YES, yes_or_no_membership
 
-_TRUE, _FALSE = {"1", "true", "1.0"}, {"0", "false", "0.0"}
 _MOST_VALUES = 10_000
 
 
@@ -26,7 +26,7 @@ class _Values:
     @property
     def is_yes_or_no(self) -> bool:
         shown = {value.lower() for value in [*self.sets, *([self.rest] if self.rest is not None else [])]}
-        return shown <= _TRUE | _FALSE
+        return shown <= YES | NO
 
 
 def wide_membership(table: Table, n_points: int | None) -> tuple[sparse.csr_array, list[str]]:
@@ -50,13 +50,33 @@ def wide_membership(table: Table, n_points: int | None) -> tuple[sparse.csr_arra
         If a value is missing, there are more or fewer rows than points, points are out of range or repeated,
         or a column has so many values that they are no labels.
     """
-    by_number = "point" in table.names
     titles = [name for name in table.names if name != "point"]
     if not titles:
         raise table.refusal("has points but no concepts", "add a column a concept")
+    only = yes_or_no_membership(table.path, len(titles)) if _may_be_yes_or_no(table) else None
+    if only is not None and n_points in (None, only.shape[0]) and only.shape[0]:
+        return only, titles
+    seen, membership, points = _read(table, titles, n_points)
+    total = membership.shape[0]
+    if not total or n_points not in (None, total):
+        raise _wrong_length(table, str(total), n_points)
+    if points is not None:
+        membership = membership.tocsr()[_order(table, points, total)].tocsc()
+    return _concepts(seen, membership)
+
+
+def _may_be_yes_or_no(table: Table) -> bool:
+    return table.kind == "csv" and "point" not in table.names
+
+
+def _read(
+    table: Table, titles: list[str], n_points: int | None
+) -> tuple[list[_Values], sparse.csc_array, np.ndarray | None]:
+    """The values of each column, who has them, and the points if they are numbered."""
+    by_number = ["point"] if "point" in table.names else []
     seen = [_Values(title) for title in titles]
     n_sets, pieces, points = 0, [], []
-    for done, n_rows, columns in table.batches(*["point"] * by_number):
+    for done, n_rows, columns in table.batches(*by_number):
         if n_points is not None and done + n_rows > n_points:
             raise _wrong_length(table, f"more than {n_points}", n_points)
         codes = np.empty((len(titles), n_rows), np.int32)
@@ -66,21 +86,13 @@ def wide_membership(table: Table, n_points: int | None) -> tuple[sparse.csr_arra
             numbers, n_sets = _numbers_of(table, values, column, done, n_sets)
             codes[j] = numbers[column.codes]
         places = np.flatnonzero(codes >= 0)
-        rows, sets = places % n_rows, codes.ravel()[places]
+        rows, sets = (places % n_rows).astype(np.int32), codes.ravel()[places]
         pieces.append(sparse.csr_array((np.ones(places.size, bool), (rows, sets)), shape=(n_rows, n_sets)))
-        if by_number:
-            points.append(np.asarray(columns["point"]))
-    total = sum(piece.shape[0] for piece in pieces)
-    if total != (n_points if n_points is not None else total) or not total:
-        raise _wrong_length(table, str(total), n_points)
+        points += [np.asarray(columns[name]) for name in by_number]
     # A batch knows the values that had been seen by then; those that came later are no value of its rows.
-    membership = sparse.vstack(
-        [sparse.csr_array((p.data, p.indices, p.indptr), shape=(p.shape[0], n_sets)) for p in pieces],
-        format="csc",
-    )
-    if by_number:
-        membership = membership.tocsr()[_order(table, np.concatenate(points), total)].tocsc()
-    return _concepts(seen, membership)
+    whole = [sparse.csr_array((p.data, p.indices, p.indptr), shape=(p.shape[0], n_sets)) for p in pieces]
+    membership = sparse.vstack(whole, format="csc") if whole else sparse.csc_array((0, n_sets), dtype=bool)
+    return seen, membership, np.concatenate(points) if points else None
 
 
 def _numbers_of(
@@ -96,7 +108,7 @@ def _numbers_of(
         )
     numbers = np.full(len(column.values), -1, np.int64)
     for code, value in enumerate(column.values):
-        if values.rest is None and value.lower() in _FALSE and value not in values.sets:
+        if values.rest is None and value.lower() in NO and value not in values.sets:
             values.rest = value
         if value == values.rest:
             continue
@@ -124,7 +136,7 @@ def _concepts(seen: list[_Values], membership: sparse.csc_array) -> tuple[sparse
     for values in seen:
         if values.is_yes_or_no:
             names.append(values.title)
-            extents.append(extent([s for value, s in values.sets.items() if value.lower() in _TRUE]))
+            extents.append(extent([s for value, s in values.sets.items() if value.lower() in YES]))
             continue
         shown = [*values.sets, *([values.rest] if values.rest is not None else [])]
         for value in sorted(shown, key=_by_size):
