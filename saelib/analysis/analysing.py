@@ -31,7 +31,7 @@ from saelib.sets import ConceptSet
 __all__ = ["Analysis", "analyse"]
 
 _WORK = ".work"
-_EXPLAINED_ON = 4096  # points
+_EXPLAINED_ON = 2048  # points
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,9 +145,8 @@ def analyse(
     (32, ['facts.json', 'report.html', 'tables'])
     """
     began = time.perf_counter()
-    options = Options(
-        Tolerances(delta, epsilon, eta, alpha), threshold, audit, seed, preview, jobs or os.cpu_count() or 1
-    )
+    threads = (os.cpu_count() or 1) if jobs is None else jobs
+    options = Options(Tolerances(delta, epsilon, eta, alpha), threshold, audit, seed, preview, threads)
     options.check()
     sources = opened(sae, points, concepts, parents, options.threshold)
     n_points = sources.points.shape[0]

@@ -386,7 +386,7 @@ FACTS: dict[str, str] = {
     "concepts_a_point_max": "largest number of concepts of a point",
     "l0": "mean number of firing neurons on a point",
     "l0_max": "largest number of firing neurons on a point",
-    "explained_variance": "1 less the reconstruction error over the variance, on at most 4,096 random points",
+    "explained_variance": "1 less the reconstruction error over the variance, on at most 2,048 random points",
     "dead": "neurons that fire on no point",
     "dead_share": "their share",
     "f1_mean": "mean over concepts of the best neuron's F1 on the judging half; null without any",
