@@ -226,10 +226,17 @@ def test_a_neuron_is_followed_into_its_parts() -> None:
     assert [found[name] for name in ("alive", "kept", "split", "gone", "new")] == [1, 1, 1, 0, 1]
     assert [found[name] for name in ("named", *RELATIONS)] == [1, 0, 1, 0, 0]
     links = followed({1: coarse, 3: fine}, ("animal",), 0.5)
-    assert links[["coarse", "fine", "n_both"]].to_numpy().tolist() == [[0, 1, 4], [0, 0, 2]]
-    assert links.coarse_name.tolist() == ["animal"] * 2
-    assert links.fine_name.iloc[0] == "dog"
-    assert pd.isna(links.fine_name.iloc[1])
+    # the fine neuron on two other animals has index 2/6 with animals: no name, and not followed
+    assert links[["coarse", "fine", "n_coarse", "n_both"]].to_numpy().tolist() == [[0, 1, 6, 4]]
+    assert links[["coarse_name", "fine_name"]].to_numpy().tolist() == [["animal", "dog"]]
+
+
+def test_neurons_without_parts_and_parts_of_none_are_listed_too() -> None:
+    coarse = same_halves([[1]] * 2 + [[1]] * 2 + [[0]] * 4, ANIMALS)
+    fine = same_halves([[0]] * 4 + [[1]] * 2 + [[0]] * 2, ANIMALS)
+    links = followed({1: coarse, 2: fine}, ("animal",), 0.3)
+    assert links.coarse.isna().tolist() in ([False, True], [True, False])
+    assert links.coarse.isna().tolist() == links.fine.notna().tolist() == links.n_coarse.isna().tolist()
 
 
 # ------------------------------------------------------------------------------ families, subtree

@@ -42,7 +42,7 @@ class NounsPhenomena:
     widest : int
         Concepts drawn, at most: the largest of the subtree.
     examples : tuple of str
-        Concepts whose neurons are followed from size to size.
+        Concepts; neurons with a name at or below one are followed from size to size.
 
     Examples
     --------
@@ -61,11 +61,11 @@ class NounsPhenomena:
     probed: int = 700
     named: float = 0.1
     family_share: float = 0.005
-    family_work: int = 100_000_000
+    family_work: int = 30_000_000
     cluster: float = 0.3
     subtree: str = "animal"
     widest: int = 12
-    examples: tuple[str, ...] = ("bird", "mammal", "musical instrument")
+    examples: tuple[str, ...] = ("animal",)
 
 
 FULL = NounsPhenomena()

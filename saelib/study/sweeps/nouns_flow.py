@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 RELATIONS = ("same", "narrower", "wider", "unrelated")
 _DEALT = 20  # times names are dealt out anew
+_FOLLOWED = {
+    "d_sae": "int64", "to": "int64", "example": "object",
+    "coarse": "Int64", "fine": "Int64", "n_coarse": "Int64", "n_fine": "Int64", "n_both": "Int64",
+    "coarse_name": "object", "fine_name": "object", "coarse_jaccard": "Float64", "fine_jaccard": "Float64",
+}  # fmt: skip
 
 
 def names_of(dictionary: TwoHalves, least: float) -> npt.NDArray[np.int64]:
@@ -106,22 +111,21 @@ def flows(coarse: TwoHalves, fine: TwoHalves, least: float, seed: int) -> dict[s
 
 
 def followed(dictionaries: dict[int, TwoHalves], examples: tuple[str, ...], least: float) -> pd.DataFrame:
-    """Follow the best neuron of some concepts from size to size.
+    """Follow the neurons whose name lies at or below some concepts from size to size.
 
     Parameters
     ----------
     dictionaries : dict of int to TwoHalves
         By their number of neurons.
     examples : tuple of str
-        Concepts; those that no neuron was found for are left out.
+        Concepts.
     least : float
         As for :func:`names_of`.
 
     Returns
     -------
     DataFrame
-        See ``nouns_flow_examples`` of :func:`saelib.study.sweeps.nouns_phenomena.phenomena`. A neuron without
-        parts ends there.
+        See ``nouns_flow_examples`` of :func:`saelib.study.sweeps.nouns_phenomena.phenomena`.
 
     Examples
     --------
@@ -130,40 +134,35 @@ def followed(dictionaries: dict[int, TwoHalves], examples: tuple[str, ...], leas
     """
     from saelib.phenomena import flow
 
-    sizes = sorted(dictionaries)
-    columns = [
-        "d_sae", "to", "example", "coarse", "fine", "n_coarse", "n_fine", "n_both",
-        "coarse_name", "fine_name", "coarse_jaccard", "fine_jaccard",
-    ]  # fmt: skip
-    found = []
-    links = [
-        flow(dictionaries[a].judged.activations, dictionaries[b].judged.activations)
-        for a, b in pairwise(sizes)
-    ]
-    for example in examples if links else ():
-        first = dictionaries[sizes[0]].chosen
-        now = [int(first.learn()[first.concepts.index(example)])]
-        for step, (a, b) in enumerate(pairwise(sizes)):
-            part = links[step][links[step].coarse.isin(now)]
-            frame = part[["coarse", "fine", "n_coarse", "n_fine", "n_both"]].assign(
-                d_sae=a, to=b, example=example
-            )
-            for side, size in (("coarse", a), ("fine", b)):
-                named = _named(dictionaries[size], part[side].to_numpy(dtype=np.int64), least)
-                frame[f"{side}_name"], frame[f"{side}_jaccard"] = named
-            found.append(frame)
-            now = part.fine.tolist()
-    whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
-    return whole[columns].astype({"coarse_jaccard": "Float64", "fine_jaccard": "Float64"})
+    found = [pd.DataFrame(columns=list(_FOLLOWED))]
+    for a, b in pairwise(sorted(dictionaries)):
+        coarse, fine = dictionaries[a], dictionaries[b]
+        pairs = flow(coarse.judged.activations, fine.judged.activations)[["coarse", "fine", "n_both"]]
+        for example in examples:
+            left, right = _at_or_below(coarse, example, least), _at_or_below(fine, example, least)
+            inside = pairs[pairs.coarse.isin(left.coarse) & pairs.fine.isin(right.coarse)]
+            right = right.rename(columns=lambda column: column.replace("coarse", "fine"))
+            joined = inside.merge(left, on="coarse", how="outer").merge(right, on="fine", how="outer")
+            found.append(joined.assign(d_sae=a, to=b, example=example))
+    whole = pd.concat([frame for frame in found if len(frame)] or found, ignore_index=True)
+    return whole[list(_FOLLOWED)].astype(_FOLLOWED)
 
 
-def _named(dictionary: TwoHalves, neurons: npt.NDArray[np.int64], least: float) -> tuple[Any, Any]:
-    names = names_of(dictionary, least)[neurons]
-    text = np.array(dictionary.judged.concepts.names, dtype=object)[names]
-    score = pd.array(dictionary.judged.jaccard[neurons, names], dtype="Float64")
-    text[names < 0] = None
-    score[names < 0] = pd.NA
-    return text, score
+def _at_or_below(dictionary: TwoHalves, example: str, least: float) -> pd.DataFrame:
+    """Neurons that fire on the judging half and whose name is a concept or one below it."""
+    concepts = dictionary.judged.concepts
+    root, named = concepts.index(example), names_of(dictionary, least)
+    under = _lineage(concepts.parents)[root]
+    under[root] = True
+    neurons = np.flatnonzero((named >= 0) & under[named] & (dictionary.judged.neuron_sizes > 0))
+    return pd.DataFrame(
+        {
+            "coarse": neurons,
+            "n_coarse": dictionary.judged.neuron_sizes[neurons],
+            "coarse_name": np.array(concepts.names, dtype=object)[named[neurons]],
+            "coarse_jaccard": dictionary.judged.jaccard[neurons, named[neurons]],
+        }
+    )
 
 
 def _kept(coarse: Any, fine: Any) -> int:

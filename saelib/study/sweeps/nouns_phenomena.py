@@ -98,15 +98,15 @@ def phenomena(
         of the child that the parent's probe finds), ``fraction`` and ``full``, means of SAEBench's measure
         over them, with the parent's best neuron as its split set; unavailable without such nouns.
 
-        ``nouns_units``, one row a dictionary and asked concept: ``concept``, ``n`` (judging half);
-        ``best``, ``or_five``: F1 of the best neuron at its best level, and of the best OR of at most
-        ``settings.most`` neurons at any levels, chosen on the choosing half (greedily), with
-        ``best_chosen``, ``or_five_chosen`` there and ``neurons``, how many the OR takes; the same pair for
-        plain firing, ``best_firing`` and ``or_firing``; ``dealt_best``, ``dealt_or`` for labels dealt out
-        and ``random_best``, ``random_or`` for random directions (every few concepts, unavailable
-        elsewhere); ``needs``, neurons of the smallest OR found within Jaccard distance η on the choosing
-        half (unavailable if none was found), and ``needs_jaccard``, its Jaccard index on the judging half.
-        E9's quantity is the share of rows with ``or_five - best >= 0.1``.
+        ``nouns_units``, one row a dictionary and asked concept: ``concept``, ``n`` (judging half); ``best``,
+        ``or_five``: F1 of the best neuron at its best level, and of the best OR of at most ``settings.most``
+        neurons at any levels, chosen on the choosing half (greedily), with ``best_chosen``,
+        ``or_five_chosen`` there and ``neurons``, how many the OR takes; ``best_firing``, that of a neuron
+        that counts wherever it fires; ``dealt_best``, ``dealt_or`` for labels dealt out and ``random_best``,
+        ``random_or`` for random directions (every few concepts, unavailable elsewhere); ``needs``, neurons of
+        the smallest OR found within Jaccard distance η on the choosing half (unavailable if none was found),
+        and ``needs_jaccard``, its Jaccard index on the judging half. E9's quantity is the share of rows with
+        ``or_five - best >= 0.1``.
 
         ``nouns_agreement``, one row a dictionary, kind, ``score`` (of learning) and ``interpret_score``:
         ``learned`` concepts with a best neuron, ``agree`` (the neuron's best concept is the concept),
@@ -130,10 +130,11 @@ def phenomena(
         pairs of a coarse neuron and its part that both have a name, and of them ``same``, ``narrower``,
         ``wider``, ``unrelated``; with ``dealt_`` the means over fine names dealt out anew.
 
-        ``nouns_flow_examples``, one row a link from a neuron of ``d_sae`` to one of the next size ``to``,
-        beginning at the best neuron of an ``example`` concept in the smallest: ``coarse``, ``fine``,
-        ``n_coarse``, ``n_fine``, ``n_both``, ``coarse_name``, ``fine_name`` (unavailable without a name),
-        ``coarse_jaccard``, ``fine_jaccard``, of the name on the judging half.
+        ``nouns_flow_examples``, of the neurons whose name is an ``example`` concept or below it: one row a
+        part, ``coarse`` of ``d_sae`` and ``fine`` of the next size ``to``, with ``n_coarse``, ``n_fine``,
+        ``n_both``, ``coarse_name``, ``fine_name``, ``coarse_jaccard`` and ``fine_jaccard`` (of the name, on
+        the judging half); one for a coarse neuron without parts among them, and one for a fine neuron that is
+        part of none of them, the other side being unavailable.
 
         ``nouns_subtree``, one row a dictionary, ``half`` (*choosing*, *judging*), ``part`` (*concept* or
         *neuron*) and distinct set of the subtree's largest concepts that hold for a noun of it, or of their
@@ -153,8 +154,11 @@ def phenomena(
 
     ask = settings.phenomena
     trained = {d_sae: two_halves(sae, points, halves, nouns.concepts) for d_sae, sae in saes.items()}
+    # Another draw for every size: with one seed the smaller would lie in the larger.
     random = {
-        d_sae: two_halves(random_dictionary(sae, points, seed), points, halves, nouns.concepts)
+        d_sae: two_halves(
+            random_dictionary(sae, points, seed * 100_003 + d_sae), points, halves, nouns.concepts
+        )
         for d_sae, sae in saes.items()
     }
     some = next(iter(trained.values()))

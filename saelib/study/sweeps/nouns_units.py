@@ -172,9 +172,12 @@ def units(
 
     concepts = trained.chosen.concepts, trained.judged.concepts
     high = levelled(trained.acts, levels)
-    plain = trained.chosen.activations, trained.judged.activations
     whole = or_of_five(high, concepts, asked, most)
-    firing = or_of_five(plain, concepts, asked, most)
+    firing = trained.chosen.learn()[asked]
+    best_firing = [
+        f1_of(trained.judged.activations, [j] if j >= 0 else [], concepts[1].extent(i))
+        for i, j in zip(asked.tolist(), firing.tolist(), strict=True)
+    ]
     some = asked[::every]
     by_labels = or_of_five(high, dealt, some, most)
     by_directions = or_of_five(levelled(random.acts, levels), concepts, some, most)
@@ -184,8 +187,7 @@ def units(
             "number": asked,
             "concept": names[asked],
             "n": concepts[1].sizes[asked],
-            "best_firing": firing.best,
-            "or_firing": firing.or_five,
+            "best_firing": best_firing,
         }
     )
     frame = frame.merge(whole, on="number")
