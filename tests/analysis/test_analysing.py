@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -305,60 +304,65 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
-SLOWED = """
+STOPPED = """
 import sys, time
-from saelib.analysis import shards
-from saelib.analysis.firing import Firing
-shards.POINTS_PER_SHARD = 100
 import saelib.analysis.encoding as encoding
 encoding.POINTS_PER_SHARD = 100
-real = Firing.batch
+real = encoding.Firing.batch
 def slow(self, points, first):
-    time.sleep(float(sys.argv[1]))
-    print("batch", first, flush=True)
+    time.sleep(0.3)
     return real(self, points, first)
-Firing.batch = slow
+encoding.Firing.batch = slow
 from saelib.cli import main
-sys.exit(main(sys.argv[2:]))
+sys.exit(main(sys.argv[1:]))
 """
-
-
-def slowed(seconds: float, line: list[str]) -> subprocess.Popen:
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        [sys.executable, "-c", SLOWED, str(seconds), *line, "--audit", "0", "--preview", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
-    )  # fmt: skip
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT])
-def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(stop, tmp_path: Path) -> None:
-    line = small(tmp_path, 1000)
-    first = slowed(0.3, line)
+def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(
+    stop, tmp_path: Path, monkeypatch
+) -> None:
+    from saelib.analysis import encoding
+    from saelib.cli import main
+
+    line = [*small(tmp_path, 1000), "--audit", "0", "--preview", "0"]
     work = tmp_path / "out" / ".work"
-    deadline = time.monotonic() + 120
-    while len(list(work.glob("shard-*.npz"))) < 3 and time.monotonic() < deadline:
-        assert first.poll() is None, first.communicate()
-        time.sleep(0.02)
-    first.send_signal(stop)
-    first.communicate()
+    with subprocess.Popen([sys.executable, "-c", STOPPED, *line], stderr=subprocess.PIPE) as first:
+        deadline = time.monotonic() + 120
+        while len(list(work.glob("shard-*.npz"))) < 3 and time.monotonic() < deadline:
+            assert first.poll() is None, first.communicate()
+            time.sleep(0.02)
+        first.send_signal(stop)
+        first.communicate()
     assert first.returncode == (-signal.SIGKILL if stop == signal.SIGKILL else 130)
-    there = {path.name: path.stat().st_mtime_ns for path in work.glob("shard-*.npz")}
+    there = {path: path.stat().st_mtime_ns for path in sorted(work.glob("shard-*.npz"))}
     assert 3 <= len(there) < 10
+
+    batches = []
+    real = encoding.Firing.batch
+
+    def noted(self, points, first):
+        batches.append(first)
+        return real(self, points, first)
+
+    monkeypatch.setattr(encoding, "POINTS_PER_SHARD", 100)
+    monkeypatch.setattr(encoding.Firing, "batch", noted)
     # One that is damaged is made again.
-    (work / "shard-000001.npz").write_bytes((work / "shard-000001.npz").read_bytes()[:-40])
-    second = slowed(0.0, line)
-    said = second.communicate()[0]
-    assert second.returncode == 0
-    assert said.count("batch") == 10 - len(there) + 1
-    kept = {name: stamp for name, stamp in there.items() if name != "shard-000001.npz"}
-    assert all((work / name).stat().st_mtime_ns == stamp for name, stamp in kept.items())
-    anew = slowed(0.0, [*line[:-1], str(tmp_path / "other")])
-    assert anew.communicate()[0].count("batch") == 10
+    damaged = next(iter(there))
+    damaged.write_bytes(damaged.read_bytes()[:-40])
+    assert main(line) == 0
+    assert len(batches) == 10 - len(there) + 1
+    assert all(path.stat().st_mtime_ns == stamp for path, stamp in there.items() if path != damaged)
+    batches.clear()
+    assert main([*line, "--out", str(tmp_path / "other")]) == 0
+    assert len(batches) == 10
     for path in (tmp_path / "out" / "tables").iterdir():
         assert path.read_bytes() == (tmp_path / "other" / "tables" / path.name).read_bytes()
-    # Other points under the same name begin anew.
+    # With other tolerances nothing is encoded again; other points under the same name begin anew.
+    batches.clear()
+    assert main([*line, "--delta", "0.5"]) == 0
+    assert not batches
     np.save(tmp_path / "x.npy", np.load(tmp_path / "x.npy") + np.float16(1))
-    changed = slowed(0.0, line)
-    assert changed.communicate()[0].count("batch") == 10
+    assert main(line) == 0
+    assert len(batches) == 10
