@@ -8,7 +8,7 @@ from scipy import sparse
 
 from saelib.alignment._alignment import Alignment
 from saelib.alignment._counts import pair_counts
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 
 
 def agreement(
@@ -53,6 +53,7 @@ def agreement(
     >>> agreement(align(activations, concepts))[["neuron", "distance", "agree", "inside"]].to_numpy().tolist()
     [[0, 0.0, True, True], [1, 0.5, True, False]]
     """
+    checked_type("alignment", alignment, Alignment, "give what saelib.align returns")
     if alignment.counts.dtype.kind == "f":
         raise InputError("alignment", "is weighted", "align without weights, radii are counted in points")
     learned = alignment.learn(score)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from saelib.alignment._alignment import Alignment
+from saelib.errors import checked_type
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def best_responses(
     >>> best_responses(a, 1)
     BestResponses(concepts=(1, 0), neurons=(0,), mutual=True, cycle=1)
     """
+    checked_type("alignment", alignment, Alignment, "give what saelib.align returns")
     learned, interpreted = alignment.learn(score), alignment.interpret(interpret_score or score)
     here = alignment.concepts.index(concept)
     concepts: list[int] = [here]

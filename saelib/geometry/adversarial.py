@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -244,8 +245,8 @@ def known_instances(
     >>> all(separate(x, y).separable in (truth, None) for x, y, truth, _, _ in known_instances(40, 7))
     True
     """
-    if n < 0:
-        raise InputError("n", f"is {n}", "give a number of instances")
+    if isinstance(n, bool) or not isinstance(n, numbers.Integral) or n < 0:
+        raise InputError("n", f"is {n!r}", "give a number of instances")
     for kind in kinds:
         if kind not in _MAKERS:
             raise InputError("kinds", f"names {kind!r}", f"choose among {', '.join(INSTANCE_KINDS)}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saelib.errors import checked_type
 from saelib.lattice.found import FormalConcepts
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def meet(found: FormalConcepts, i: int, j: int) -> int | None:
     >>> meet(square, 1, 2), join(square, 1, 2)
     (3, 0)
     """
+    checked_type("found", found, FormalConcepts, "give what formal_concepts returns")
     both = np.union1d(found.intent(i), found.intent(j))
     return _position(found, found.context.closure(both))
 
@@ -72,6 +74,7 @@ def join(found: FormalConcepts, i: int, j: int) -> int | None:
     >>> join(chain, 0, 1), meet(chain, 0, 1)
     (0, 1)
     """
+    checked_type("found", found, FormalConcepts, "give what formal_concepts returns")
     return _position(found, np.intersect1d(found.intent(i), found.intent(j), assume_unique=True))
 
 
@@ -96,6 +99,7 @@ def concept_graph(found: FormalConcepts) -> nx.DiGraph:
     >>> list(graph.edges), graph.nodes[0]["intent"]
     ([(0, 1)], ('attribute 0',))
     """
+    checked_type("found", found, FormalConcepts, "give what formal_concepts returns")
     import networkx as nx
 
     graph = nx.DiGraph()

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 from saelib.lattice.found import FormalConcepts
 from saelib.lattice.layering import layered_layout
 
@@ -83,6 +83,7 @@ def diagram(found: FormalConcepts, *, labels: int = 3, object_labels: int = 3) -
     >>> square.covers.tolist(), square.crossings
     ([[0, 1], [0, 2], [1, 3], [2, 3]], 0)
     """
+    checked_type("found", found, FormalConcepts, "give what formal_concepts returns")
     n = len(found)
     if not 0 < n <= MOST:
         raise InputError(

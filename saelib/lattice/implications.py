@@ -15,7 +15,7 @@ from scipy import sparse
 from saelib.errors import InputError
 from saelib.lattice.context import Context, _chosen
 from saelib.lattice.rows import Indices, from_rows, row
-from saelib.lattice.shares import share
+from saelib.sets.shares import share
 
 __all__ = ["Implications"]
 

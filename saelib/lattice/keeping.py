@@ -13,7 +13,7 @@ from saelib.lattice.checks import checked_context
 from saelib.lattice.context import Context
 from saelib.lattice.implications import Implications
 from saelib.lattice.rows import Indices, row
-from saelib.lattice.shares import share
+from saelib.sets.shares import share
 
 __all__ = ["kept_implications"]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from saelib.errors import checked_type
 from saelib.lattice.found import FormalConcepts
-from saelib.lattice.shares import share
+from saelib.sets.shares import share
 
 __all__ = ["concept_measures"]
 
@@ -38,6 +39,7 @@ def concept_measures(found: FormalConcepts) -> pd.DataFrame:
     >>> frame[["support", "separation", "lift"]].to_numpy().tolist()
     [[4, 0.0, 1.0], [2, 1.0, 2.0]]
     """
+    checked_type("found", found, FormalConcepts, "give what formal_concepts returns")
     context = found.context
     row_sizes = np.diff(context.incidence.indptr).astype(np.int64)
     column_sizes = context.attribute_sizes

@@ -10,7 +10,8 @@ from scipy import sparse
 from saelib.alignment import Alignment
 from saelib.errors import InputError
 from saelib.phenomena.assignment import checked_assignment
-from saelib.phenomena.shares import share
+from saelib.phenomena.counted import checked_counts
+from saelib.sets.shares import share
 
 __all__ = ["absorption"]
 
@@ -63,7 +64,8 @@ def absorption(
     Raises
     ------
     InputError
-        If ``neurons`` does not fit, a tolerance is not in [0, 1], or the alignment is on the ambient space.
+        If ``neurons`` does not fit, a tolerance is not in [0, 1], or ``alignment`` is none, is on the ambient
+        space or is weighted.
 
     References
     ----------
@@ -79,8 +81,7 @@ def absorption(
     >>> edges[["rate", "gap", "implication"]].iloc[0].tolist()
     [0.5, 0.5, 0.5]
     """
-    if alignment.measure != "data":
-        raise InputError("alignment", "is on the ambient space", "align on the data")
+    checked_counts(alignment)
     for name, value in (("delta", delta), ("delta_child", delta_child)):
         if not 0 <= value <= 1:
             raise InputError(name, f"is {value!r}", "give a number from 0 to 1")

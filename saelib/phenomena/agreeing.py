@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 
 __all__ = ["rank_correlations"]
 
@@ -41,6 +41,8 @@ def rank_correlations(frame: pd.DataFrame, measures: Sequence[str], least: int =
     >>> rank_correlations(frame, ["a", "b", "c"]).head(2).to_numpy().tolist()
     [['a', 'b', 4, 1.0], ['a', 'c', 4, <NA>]]
     """
+    checked_type("frame", frame, pd.DataFrame, "give a data frame")
+    checked_type("measures", measures, Iterable, "give a list of the frame's columns")
     columns = list(measures)
     if len(columns) < 2 or len(set(columns)) < len(columns):
         raise InputError("measures", f"are {columns}", "give at least two different columns")

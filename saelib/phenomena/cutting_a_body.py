@@ -10,6 +10,7 @@ import pandas as pd
 
 from saelib.data.synthetic import Ball
 from saelib.errors import InputError
+from saelib.geometry.bounds.checked import checked_numbers
 from saelib.phenomena.parting import splitting_gap
 from saelib.sets import ActivationSets, ConceptSet
 
@@ -104,7 +105,7 @@ def price_of_margin(
     >>> price_of_margin([0.0, 0.5], 0.25, 1_000, np.random.default_rng(0)).exact.round(3).tolist()
     [0.0, 0.609, 0.0, 0.072]
     """
-    asked = np.asarray(margins, dtype=np.float64)
+    asked = checked_numbers("margins", margins)
     if asked.ndim != 1 or not asked.size or not ((asked >= 0) & (asked < 1)).all():
         raise InputError("margins", f"is {margins!r}", "give numbers from 0 to below 1")
     rows = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 
 if TYPE_CHECKING:
     import torch
@@ -70,11 +70,12 @@ def descend(
     """
     import torch
 
-    from saelib.sae import ReLU
+    from saelib.sae import SAE, ReLU
     from saelib.sae.adam import Adam
     from saelib.sae.check import number_within, positive_integer
     from saelib.sae.gradients import gradients
 
+    checked_type("sae", sae, SAE, "give an SAE; load_sae reads one from a folder")
     if not isinstance(sae.gate, ReLU):
         raise InputError("sae", f"has the gate {sae.gate}", "give a ReLU SAE")
     weight = number_within("l1_coefficient", l1_coefficient, 0, np.inf)

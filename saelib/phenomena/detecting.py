@@ -10,8 +10,9 @@ from pandas.arrays import FloatingArray, IntegerArray
 from saelib.alignment import Alignment
 from saelib.errors import InputError
 from saelib.phenomena.assignment import checked_assignment
+from saelib.phenomena.counted import checked_counts
 from saelib.phenomena.ground_truth import recovery
-from saelib.phenomena.shares import share
+from saelib.sets.shares import share
 
 __all__ = ["concept_recovery", "detectors"]
 
@@ -192,10 +193,7 @@ def _scores(
 def _checked(
     alignment: Alignment, directions: npt.ArrayLike, W_dec: npt.ArrayLike
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    if not isinstance(alignment, Alignment):
-        raise InputError("alignment", f"is a {type(alignment).__name__}", "give what align returns")
-    if alignment.measure != "data":
-        raise InputError("alignment", "is on the ambient space", "align on the data")
+    checked_counts(alignment)
     recovery(directions, W_dec)  # refuses what is no matrix, not finite, or of different dimensions
     true, decoder = np.asarray(directions, dtype=np.float64), np.asarray(W_dec, dtype=np.float64)
     for name, rows, wanted in (

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from saelib.errors import InputError
-from saelib.phenomena.shares import share
+from saelib.errors import InputError, checked_type
 from saelib.sets import ActivationSets
+from saelib.sets.shares import share
 
 __all__ = ["flow"]
 
@@ -50,6 +50,8 @@ def flow(coarse: ActivationSets, fine: ActivationSets, *, least: float = 0.5) ->
     >>> flow(coarse, fine)[["coarse", "fine", "inside", "n_both"]].to_numpy().tolist()
     [[0.0, 0.0, 1.0, 2.0], [0.0, 1.0, 1.0, 1.0]]
     """
+    checked_type("coarse", coarse, ActivationSets, "wrap who fires in saelib.ActivationSets")
+    checked_type("fine", fine, ActivationSets, "wrap who fires in saelib.ActivationSets")
     if coarse.n_points != fine.n_points:
         offence = f"covers {fine.n_points} points and coarse {coarse.n_points}"
         raise InputError("fine", offence, "encode the same points")

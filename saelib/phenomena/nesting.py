@@ -11,8 +11,10 @@ from scipy import sparse
 
 from saelib.alignment import Alignment
 from saelib.errors import InputError
+from saelib.geometry.bounds.checked import checked_numbers
 from saelib.phenomena.assignment import checked_assignment
-from saelib.phenomena.shares import share
+from saelib.phenomena.counted import checked_counts
+from saelib.sets.shares import share
 
 __all__ = ["hierarchy", "parallel_chains"]
 
@@ -50,7 +52,8 @@ def hierarchy(
     Raises
     ------
     InputError
-        If ``neurons`` does not fit, the tolerance is not in [0, 1), or the alignment is on the ambient space.
+        If ``neurons`` does not fit, the tolerance is not in [0, 1), or ``alignment`` is none, is on the
+        ambient space or is weighted.
 
     Examples
     --------
@@ -61,8 +64,7 @@ def hierarchy(
     >>> hierarchy(align(ActivationSets([[0, 1], [1, 0], [0, 0]]), concepts)).order.tolist()
     ['apart']
     """
-    if alignment.measure != "data":
-        raise InputError("alignment", "is on the ambient space", "align on the data")
+    checked_counts(alignment)
     if not 0 <= tolerance < 1:
         raise InputError("tolerance", f"is {tolerance!r}", "give a number from 0 to below 1")
     concepts, assigned = alignment.concepts, checked_assignment(alignment, neurons)
@@ -135,12 +137,10 @@ def parallel_chains(W_enc: npt.ArrayLike, b: npt.ArrayLike, *, cosine: float = 0
        inner  outer  cosine  gap
     0      1      0     1.0  3.0
     """
-    W, offset = np.asarray(W_enc, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    W, offset = checked_numbers("W_enc", W_enc), checked_numbers("b", b)
     if W.ndim != 2 or offset.shape != (W.shape[1],):
         offence = f"has shape {W.shape} and b {offset.shape}"
         raise InputError("W_enc", offence, "give weights [d_in, d_sae] and offsets [d_sae]")
-    if not (np.isfinite(W).all() and np.isfinite(offset).all()):
-        raise InputError("W_enc", "or b is not finite", "give finite numbers")
     if not 0 < cosine <= 1:
         raise InputError("cosine", f"is {cosine!r}", "give a number above 0 and at most 1")
     length = np.linalg.norm(W, axis=0)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 from saelib.geometry import separate
 from saelib.sets import ActivationSets, ConceptSet
 
@@ -226,6 +226,8 @@ def _indicator(concepts: ConceptSet, name: str) -> npt.NDArray[np.bool_]:
 
 
 def _check_points(activations: ActivationSets, concepts: ConceptSet) -> None:
+    checked_type("activations", activations, ActivationSets, "wrap who fires in saelib.ActivationSets")
+    checked_type("concepts", concepts, ConceptSet, "wrap the labels in saelib.ConceptSet")
     if activations.n_points != concepts.n_points:
         offence = f"covers {concepts.n_points} points and activations {activations.n_points}"
         raise InputError("concepts", offence, "give both over the same points")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy import sparse
 
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 from saelib.sets import ActivationSets, ConceptSet
 
 __all__ = ["planted"]
@@ -62,6 +62,7 @@ def planted(
     >>> planted(concepts, split={"animal": 3}).names
     ('animal', 'dog', 'animal/2', 'animal/3')
     """
+    checked_type("concepts", concepts, ConceptSet, "wrap the labels in saelib.ConceptSet")
     active = concepts.membership.toarray()
     names = list(concepts.names)
     for child, rate in (absorbed or {}).items():

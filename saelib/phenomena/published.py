@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import sparse
 
 from saelib.errors import InputError
+from saelib.geometry.bounds.checked import checked_numbers
 
 __all__ = ["published_absorption"]
 
@@ -134,11 +135,9 @@ def _largest(values: Floats) -> Floats:
 
 
 def _finite(name: str, values: npt.ArrayLike, ndim: int) -> Floats:
-    found = np.asarray(values, dtype=np.float64)
+    found = checked_numbers(name, values)
     if found.ndim != ndim or not found.size:
         raise InputError(name, f"has shape {found.shape}", f"give {ndim} dimensions, none empty")
-    if not np.isfinite(found).all():
-        raise InputError(name, "is not finite", "give finite numbers")
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 from saelib.phenomena.probing import ConceptProbe, concept_probe, split_set
 from saelib.phenomena.published import published_absorption
 from saelib.sets import ConceptSet
@@ -90,6 +90,8 @@ def published_scores(
     >>> frame[["child", "n_found", "fraction", "full"]].to_numpy().tolist()
     [[<NA>, 9, 0.333..., 0.333...], ['dog', 3, 1.0, 1.0]]
     """
+    checked_type("concepts", concepts, ConceptSet, "wrap the labels in saelib.ConceptSet")
+    checked_type("held_out_concepts", held_out_concepts, ConceptSet, "wrap the labels in saelib.ConceptSet")
     import torch
 
     if concepts.names != held_out_concepts.names:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saelib.errors import InputError
+from saelib.geometry.bounds.checked import checked_numbers
 
 __all__ = ["Saving", "absorption_saving", "best_ratio", "combined_direction_cost", "least_l1_loss"]
 
@@ -36,8 +37,8 @@ class Saving:
 
     Examples
     --------
-    >>> Saving(l0=0.1, l1=0.06, squared_error=0.0, rate=1.0, ratio=1.0).break_even
-    0.0
+    >>> Saving(l0=0.1, l1=0.06, squared_error=0.0, rate=1.0, ratio=1.0).rate
+    1.0
     """
 
     l0: float
@@ -45,11 +46,6 @@ class Saving:
     squared_error: float
     rate: float
     ratio: float
-
-    @property
-    def break_even(self) -> float:
-        """The penalty λ on the L1 norm from which absorbing pays: squared error over L1 saved."""
-        return self.squared_error / self.l1 if self.l1 > 0 else math.inf
 
 
 def absorption_saving(
@@ -254,11 +250,9 @@ def least_l1_loss(points: npt.ArrayLike, l1_coefficient: float) -> float:
     >>> least_l1_loss([[3.0, 4.0], [0.0, 0.5]], 2.0)        # 25 − 4², and all of 0.25
     4.625
     """
-    x = np.asarray(points, dtype=np.float64)
+    x = checked_numbers("points", points)
     if x.ndim != 2 or not len(x):
         raise InputError("points", f"has shape {x.shape}", "give at least one row, [n_points, d_in]")
-    if not np.isfinite(x).all():
-        raise InputError("points", "is not finite", "give finite numbers")
     weight = _number("l1_coefficient", l1_coefficient, 0.0)
     length = np.linalg.norm(x, axis=1)
     return float((length**2 - np.maximum(length - weight / 2, 0.0) ** 2).mean())

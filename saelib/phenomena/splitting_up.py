@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from saelib.errors import InputError
-from saelib.phenomena.shares import share
+from saelib.errors import InputError, checked_type
 from saelib.sets import ActivationSets, ConceptSet
+from saelib.sets.shares import share
 from saelib.units import splitting_number
 
 __all__ = ["splitting"]
@@ -72,6 +72,8 @@ def splitting(
     >>> found[["concept", "at_most", "neurons", "largest_recall", "split"]].to_numpy().tolist()
     [['animal', 2, (0, 1), 0.5, True], ['plant', 1, (2,), 1.0, False]]
     """
+    checked_type("activations", activations, ActivationSets, "wrap who fires in saelib.ActivationSets")
+    checked_type("concepts", concepts, ConceptSet, "wrap the labels in saelib.ConceptSet")
     if activations.n_points != concepts.n_points:
         offence = f"covers {concepts.n_points} points and activations {activations.n_points}"
         raise InputError("concepts", offence, "give both over the same points")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from saelib.alignment import align
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 from saelib.phenomena.absorbing import absorption
 from saelib.phenomena.dictionaries import absorbing_sae, faithful_sae
 from saelib.phenomena.published import published_absorption
@@ -115,6 +115,7 @@ def planted_scores(rates: Sequence[float], n_child: int = 100) -> pd.DataFrame:
     >>> planted_scores([0.5], 4)[["planted", "rate", "gap", "fraction", "full"]].to_numpy().tolist()
     [[0.0, 0.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.5, 0.5, 0.5]]
     """
+    checked_type("rates", rates, Iterable, "give a list of rates")
     rows = []
     for planted in (None, *rates):
         sae, points, concepts = absorbing_at_rate(

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 from saelib.phenomena.family import families
 from saelib.phenomena.planting import planted
 from saelib.sets import ActivationSets, ConceptSet
@@ -47,6 +47,7 @@ def brute_families(activations: ActivationSets, min_support: int) -> dict[tuple[
     >>> brute_families(ActivationSets([[1, 1, 0], [1, 1, 1], [0, 0, 1]]), 1)
     {(0, 1): 2, (0, 1, 2): 1}
     """
+    checked_type("activations", activations, ActivationSets, "wrap who fires in saelib.ActivationSets")
     if activations.d_sae > 16:
         raise InputError("activations", f"has {activations.d_sae} neurons", "give at most 16")
     if isinstance(min_support, bool) or not isinstance(min_support, numbers.Integral) or min_support < 1:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 from saelib.geometry import Neuron
 from saelib.phenomena.whole_space import outside_point
 
@@ -63,6 +63,7 @@ def nesting_trials(dimensions: Sequence[int], n: int, rng: np.random.Generator) 
     >>> trials[trials.parallel].groupby("kind").found.mean().to_dict()
     {'chain': 0.0, 'chain reversed': 1.0}
     """
+    checked_type("dimensions", dimensions, Iterable, "give a list of whole numbers")
     for dimension in dimensions:
         if isinstance(dimension, bool) or not isinstance(dimension, numbers.Integral) or dimension < 2:
             raise InputError("dimensions", f"has {dimension!r}", "give whole numbers from 2 up")

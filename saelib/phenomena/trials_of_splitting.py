@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 from saelib.phenomena.flowing import flow
 from saelib.phenomena.parting import splitting_bound
 from saelib.phenomena.planting import planted
@@ -170,6 +170,7 @@ def try_planted_splits(
     0        1       1      1       0      0        6       0
     1        3       3      3       0      0        2       0
     """
+    checked_type("concepts", concepts, ConceptSet, "wrap the labels in saelib.ConceptSet")
     if name not in concepts.names:
         raise InputError("name", f"is {name!r}", "name a concept")
     faithful, own = planted(concepts), concepts.names.index(name)

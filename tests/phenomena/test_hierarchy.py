@@ -99,7 +99,7 @@ def test_a_chain_of_three_is_three_pairs() -> None:
     [
         ([1.0], [0.0], 0.9, "W_enc has shape"),
         ([[1.0, 2.0]], [0.0], 0.9, "W_enc has shape"),
-        ([[np.nan]], [0.0], 0.9, "not finite"),
+        ([[np.nan]], [0.0], 0.9, "W_enc holds nan"),
         ([[1.0]], [0.0], 0.0, "cosine is 0.0"),
     ],
 )

@@ -73,11 +73,11 @@ def test_a_faithful_dictionary_has_none() -> None:
     [
         ({"points": [[1.0]]}, "W_dec has shape"),
         ({"acts": [[1.0, 2.0]]}, "acts has shape"),
-        ({"acts": [[np.nan] * 5]}, "acts is not finite"),
+        ({"acts": [[np.nan] * 5]}, "acts holds nan"),
         ({"probe": [0.0, 0.0]}, "probe has length 0"),
         ({"split": []}, "split is empty"),
         ({"split": [5]}, "split names 5 to 5"),
-        ({"points": [[np.inf, 0.0]]}, "points is not finite"),
+        ({"points": [[np.inf, 0.0]]}, "points holds inf"),
     ],
 )
 def test_malformed_input_is_refused(change: dict, message: str) -> None:
