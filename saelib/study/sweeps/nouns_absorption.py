@@ -102,7 +102,7 @@ def probe_found(
     dictionary: TwoHalves,
     edges: pd.DataFrame,
     probes: RidgeProbes,
-    points: npt.NDArray[np.float32],
+    points: npt.NDArray[np.floating],
 ) -> pd.Series:
     """On how many of the absorbed nouns a linear probe for the parent fires.
 
@@ -140,18 +140,18 @@ def probe_found(
     says = probes.found(chosen.membership[:, parents], points)
     column = {judged.concepts.names[p]: i for i, p in enumerate(parents)}
     found = []
-    for edge in edges.itertuples():
-        child = judged.concepts.extent(edge.child)
-        on = np.intersect1d(child, judged.activations.extent(edge.child_neuron), assume_unique=True)
-        absorbed = np.setdiff1d(on, judged.activations.extent(edge.parent_neuron), assume_unique=True)
-        found.append(int(says[absorbed, column[edge.parent]].sum()))
+    fires, columns = judged.activations, ("parent", "child", "parent_neuron", "child_neuron")
+    for parent, child, above, below in zip(*(edges[name].tolist() for name in columns), strict=True):
+        on = np.intersect1d(judged.concepts.extent(child), fires.extent(below), assume_unique=True)
+        absorbed = np.setdiff1d(on, fires.extent(above), assume_unique=True)
+        found.append(int(says[absorbed, column[parent]].sum()))
     return pd.Series(found, dtype="Int64", index=edges.index)
 
 
 def judged_edges(
     dictionary: TwoHalves,
     probes: RidgeProbes,
-    points: npt.NDArray[np.float32],
+    points: npt.NDArray[np.floating],
     shares: tuple[float, ...],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Take the edges of one dictionary through the naive rule and both controls.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from saelib.sets import ActivationSets, ConceptSet
 
 _EXPLAINED = 0.5  # least Jaccard index of a region with a concept
-_LOOKED_AT = 2_000  # regions held against the concepts, the largest lifts
+_LOOKED_AT = 500  # regions held against the concepts, the largest lifts
 
 
 def family_counts(

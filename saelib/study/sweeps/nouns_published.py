@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def published(
     sae: SAE,
     dictionary: TwoHalves,
-    points: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
+    points: tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]],
     probes: dict[str, Any],
     edges: pd.DataFrame,
 ) -> pd.DataFrame:
@@ -50,17 +50,15 @@ def published(
     from saelib.phenomena import published_absorption
 
     rows = []
-    for edge in edges.itertuples():
-        at = dictionary.judged.concepts.extent(edge.child)
-        at = at[probes[edge.parent].finds(points[1][at])] if at.size else at
-        row: dict[str, Any] = {"parent": edge.parent, "child": edge.child, "n": len(at)}
+    columns = ("parent", "child", "parent_neuron") if len(edges) else ()
+    for parent, child, neuron in zip(*(edges[name].tolist() for name in columns), strict=True):
+        at = dictionary.judged.concepts.extent(child)
+        at = at[probes[parent].finds(points[1][at])] if at.size else at
+        row: dict[str, Any] = {"parent": parent, "child": child, "n": len(at)}
         row |= {"fraction": pd.NA, "full": pd.NA}
-        if len(at) and edge.parent_neuron >= 0:
-            W = sae.W_dec.detach().numpy()
-            of = probes[edge.parent].direction
-            found = published_absorption(
-                points[1][at], dictionary.acts[1][at], W, of, [int(edge.parent_neuron)]
-            )
+        if len(at) and neuron >= 0:
+            W, of = sae.W_dec.detach().numpy(), probes[parent].direction
+            found = published_absorption(points[1][at], dictionary.acts[1][at], W, of, [neuron])
             row |= {"fraction": found.fraction.mean(), "full": found.full.mean()}
         rows.append(row)
     frame = pd.DataFrame(rows, columns=["parent", "child", "n", "fraction", "full"])
@@ -68,7 +66,7 @@ def published(
 
 
 def probes_for(
-    names: list[str], points: npt.NDArray[np.float32], concepts: ConceptSet, most: int, seed: int
+    names: list[str], points: npt.NDArray[np.floating], concepts: ConceptSet, most: int, seed: int
 ) -> dict[str, Any]:
     """SAEBench's logistic probes for some concepts, each fitted to a sample of both sides.
 
