@@ -42,7 +42,7 @@ def write(folder, weights_name, tensors, config_name, config):
 def write_dictionary(folder, kind, tensors, **trainer):
     trainer = {"dict_class": kind, "activation_dim": D_IN, "dict_size": D_SAE, "k": K} | trainer
     trainer |= {
-        "lm_name": "EleutherAI/pythia-70m-deduped",
+        "lm_name": "EleutherAI/pythia-70m",
         "layer": 3,
         "submodule_name": "resid_post_layer_3",
     }
