@@ -5,8 +5,9 @@ labels in either of two forms, and :func:`model_points` makes points of texts wi
 outside are held against their own headers before anything of them is used; none is ever executed.
 """
 
+from saelib.data.files.extracting import model_points
 from saelib.data.files.labelling import read_concepts
 from saelib.data.files.opening import open_points
 from saelib.data.files.points import Points
 
-__all__ = ["Points", "open_points", "read_concepts"]
+__all__ = ["Points", "model_points", "open_points", "read_concepts"]
