@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import gzip
 import hashlib
 from collections import Counter
@@ -173,6 +174,7 @@ def noun_halves(nouns: Nouns, seed: int) -> NDArray[np.bool_]:
     return in_first[which]
 
 
+@functools.cache
 def _noun_table() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Every noun, and the numbers of its concepts with spaces between."""
     path = _NOUNS.found_in(_FOLDER, "the nouns", _MEND)
