@@ -16,7 +16,7 @@ from saelib.data.language.weights import minilm_folder
 #: Pieces of text in a window; with the marks [CLS] and [SEP] around them the network reads 128.
 WINDOW = 126
 
-_ABBREVIATION = re.compile(r"(?:^|[^A-Za-z])(?:Mr|Mrs|Dr|St|Esq|No|[A-Z])$")
+_ABBREVIATION = re.compile(r"(?:^|[^A-Za-z])(?:Mr|Mrs|Dr|St|Esq|[A-HJ-Z])$")
 _ENDS = frozenset(".!?")
 _CLOSING = frozenset("”’)")
 
@@ -208,7 +208,9 @@ def sentences(
     """Where sentences begin and how they end.
 
     A sentence ends at ``.``, ``!`` or ``?`` where the next word begins with a capital letter or the paragraph
-    ends, unless the mark is the full stop of *Mr.*, *Mrs.*, *Dr.*, *St.*, *Esq.*, *No.* or of an initial.
+    ends, unless the mark is the full stop of *Mr.*, *Mrs.*, *Dr.*, *St.*, *Esq.* or of an initial other than
+    *I*; and at ``!`` or ``?`` before ”. What follows such a speech in lower case (“Who?” *asked he.*) ends
+    like a sentence but does not begin like one.
 
     Parameters
     ----------
@@ -248,7 +250,9 @@ def sentences(
             opens[i], fresh, before = fresh, False, i
         elif word in _ENDS:
             after = following[np.searchsorted(following, i)]
-            ends = after == len(words) or words[after][0].isupper()
+            begins_next = after < len(words) and words[after][0].isupper()
+            said = word != "." and i + 1 < len(words) and words[i + 1] == "”"
+            ends = begins_next or said or after == len(words)
             if ends and not (word == "." and _ABBREVIATION.search(text[max(0, begins[i] - 6) : begins[i]])):
                 stop = i + 1
                 while stop < len(words) and words[stop] in _CLOSING:
@@ -256,5 +260,5 @@ def sentences(
                 closes[start:stop] = ".?!".index(word) + 1
                 if before >= start:
                     last[before] = True
-                start, fresh = stop, True
+                start, fresh = stop, begins_next
     return opens, closes, last
