@@ -33,7 +33,9 @@ class Nouns:
     most : int
         Neurons of an OR, at most.
     audited : int
-        Concepts, spread evenly over their sizes, of which geometry is asked.
+        Concepts, spread evenly over their sizes, of which geometry is asked, on the first seed's half.
+    middle_only : bool
+        Whether the phenomena are asked at the middle ``k`` alone.
     limit : int, optional
         Only so many nouns; all if left out.
     phenomena : NounsPhenomena
@@ -61,7 +63,8 @@ class Nouns:
     quantiles: tuple[float, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
     penalties: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
     most: int = 5
-    audited: int = 40
+    audited: int = 6
+    middle_only: bool = False
     limit: int | None = None
     tolerances: Tolerances = field(default_factory=Tolerances)
     phenomena: NounsPhenomena = field(default_factory=NounsPhenomena)
@@ -69,14 +72,16 @@ class Nouns:
 
 FULL = Nouns()
 QUICK = Nouns(
-    sizes=(32, 64),
+    sizes=(16, 48),
     budgets=((4, 8, 16),),
     seeds=(0, 1),
-    steps=60,
-    batch_size=256,
-    quantiles=(0.0, 0.5, 0.8, 0.9),
+    gates=("ReLU", "BatchTopK"),
+    steps=30,
+    batch_size=128,
+    quantiles=(0.0, 0.5, 0.9),
     penalties=(1.0,),
-    audited=4,
-    limit=1500,
+    audited=2,
+    middle_only=True,
+    limit=600,
     phenomena=nouns_phenomena.QUICK,
 )

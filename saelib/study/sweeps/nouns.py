@@ -1,9 +1,9 @@
 """Human concepts in SAEs on a real network: nouns of WordNet in a language model's residual stream.
 
-A cell trains Top-K at every size for a group of ``k`` and one seed, and looks at the phenomena, for which sizes
-have to be seen together. The cell with the middle ``k`` also does what is done once a seed: the other gates
-at matched L0, the other layer, a second seed's SAE to compare neurons with, probes, raw dimensions, the
-string, and geometry.
+A cell trains Top-K at every size for a group of ``k`` and one seed, and looks at the phenomena, for which
+sizes have to be seen together. The cell with the middle ``k`` also does what is done once a seed: the other
+gates at matched L0, the other layer, a second seed's SAE to compare neurons with, probes, raw dimensions and
+the spelling; and, for the first seed, geometry.
 
 No label is used in a training, so it reads all nouns. A neuron and its threshold are chosen on one half of
 the nouns and judged on the other; all nouns with the same last word fall in the same half.
@@ -63,8 +63,9 @@ def run_cell(settings: Settings, cell_id: str) -> dict[str, pd.DataFrame]:
         L0 aimed at) and ``against`` (*trained*; *random*, before training; *permuted*, labels dealt out
         anew; *mixed halves*, the middle SAE with nouns dealt to the halves one by one): explained_variance,
         l0, n_dead; of the concepts the mean f1, jaccard, chosen_f1, f1_single, the share with an F1
-        above a half (``readable``), and of those detected, separated and approximated; the floor and what is missed of the sparsity budget T5d, the largest
-        shares used of the Jaccard budgets T5e, and their violations.
+        above a half (``readable``), and of those detected, separated and approximated; on the judging half
+        the floor and what is missed of the sparsity budget T5d, the largest shares used of the Jaccard
+        budgets T5e, and their violations.
 
         ``nouns_concepts``: one row a trained dictionary and concept, with the columns of
         `saelib.study.sweeps.nouns_measures.judged` and f1 and jaccard of the random dictionary
@@ -72,7 +73,7 @@ def run_cell(settings: Settings, cell_id: str) -> dict[str, pd.DataFrame]:
 
         ``nouns_history``: as from `saelib.study.sweeps.nouns_training.explained_over_time`.
 
-        ``nouns_readers``: one row a layer, seed, reader (*probe*, *raw dimension*, *string*) and concept: f1,
+        ``nouns_readers``: one row a seed, reader (*probe*, *raw dimension*, *string*) and concept: f1,
         f1_single and chosen_f1 (``fitted_f1`` of the probe).
 
         ``nouns_geometry`` and ``nouns_seeds``: see `saelib.study.sweeps.nouns_geometry.separability` and
@@ -98,10 +99,13 @@ def run_cell(settings: Settings, cell_id: str) -> dict[str, pd.DataFrame]:
     parts = []
     for k in map(int, group.split("_")):
         found = {d: trained(settings, points, "TopK", d, k, seed) for d in settings.sizes}
-        for result in found.values():
-            parts.append(measured(result, points, choosing, nouns, settings, settings.layer, k))
+        parts += [
+            measured(result, points, choosing, nouns, settings, settings.layer, k)
+            for result in found.values()
+        ]
         saes = {d: result.sae for d, result in found.items()}
-        parts.append(phenomena(saes, points, choosing, nouns, settings, seed, k))
+        if k == mid or not settings.middle_only:
+            parts.append(phenomena(saes, points, choosing, nouns, settings, seed, k))
         if k == mid:
             parts.append(_once(found[size], points, choosing, nouns, settings, seed))
     return _joined(parts)
@@ -129,15 +133,11 @@ def _once(
     parts.append(measured(there, below, choosing, nouns, settings, settings.other_layer, mid))
     frames = {
         "nouns_seeds": found_again(result.sae, second, points).assign(seed=seed),
-        "nouns_readers": pd.concat(
-            [
-                readers(x, choosing, nouns, settings).assign(layer=layer, seed=seed)
-                for layer, x in ((settings.layer, points), (settings.other_layer, below))
-            ]
-        ),
-        "nouns_geometry": separability(points, choosing, nouns, settings, seed).assign(seed=seed),
-        "nouns_names": names(nouns),
+        "nouns_readers": readers(points, choosing, nouns, settings).assign(seed=seed),
     }
+    if seed == settings.seeds[0]:  # proofs are dear, and the same question on another half is hardly another
+        asked = separability(points, choosing, nouns, settings, seed)
+        frames |= {"nouns_geometry": asked.assign(seed=seed), "nouns_names": names(nouns)}
     return _joined([*parts, frames])
 
 
@@ -154,7 +154,7 @@ def names(nouns: Nouns) -> pd.DataFrame:
     --------
     >>> from saelib.data.language import noun_data
     >>> int(names(noun_data(limit=50)).leaf.sum())
-    278
+    208
     """
     concepts = nouns.concepts
     return pd.DataFrame(
@@ -178,7 +178,7 @@ def measured(
     layer: int,
     k: int,
 ) -> dict[str, pd.DataFrame]:
-    """One SAE, its random dictionary and permuted labels: the tables ``nouns``, ``_concepts`` and ``_history``.
+    """One SAE beside its random dictionary and permuted labels.
 
     Parameters
     ----------
@@ -313,8 +313,6 @@ def gather(frames: list[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
     """
     tables = {}
     for name, whole in _joined(frames).items():
-        if name == "nouns_names":
-            whole = whole.drop_duplicates()
         keys = [column for column in (*KEY, "against", "reader", "part", "concept") if column in whole]
         whole = whole.sort_values(keys, kind="stable", ignore_index=True)
         front = [column for column in KEY if column in whole]

@@ -44,8 +44,8 @@ def judged(acts: Any, choosing: Flags, nouns: Nouns, settings: Settings) -> pd.D
     Returns
     -------
     DataFrame
-        One row a concept: ``concept`` (its number), ``neuron`` (-1 for none) and ``threshold``; on the judging
-        half ``f1``, ``jaccard``, ``recall``, ``precision``, ``leak``; ``detected``, ``separated``,
+        One row a concept: ``concept`` (its number), ``neuron`` (-1 for none) and ``threshold``; on the
+        judging half ``f1``, ``jaccard``, ``recall``, ``precision``, ``leak``; ``detected``, ``separated``,
         ``approximated``, at the tolerances and all of the chosen neuron; ``chosen_f1`` (where it was chosen);
         ``f1_single``, the F1 on its single words (unavailable without one in the concept).
 
@@ -56,8 +56,8 @@ def judged(acts: Any, choosing: Flags, nouns: Nouns, settings: Settings) -> pd.D
     >>> nouns = noun_data(limit=400)
     >>> oracle = nouns.concepts.membership.astype(float)            # one neuron a concept
     >>> frame = judged(oracle, noun_halves(nouns, 0), nouns, Nouns())
-    >>> bool((frame.f1[frame.chosen_f1 > 0].isin([0.0, 1.0])).all())
-    True
+    >>> frame.f1[:3].tolist()                                       # object, abstraction, living thing
+    [1.0, 1.0, 1.0]
     """
     from saelib.alignment import best_with_threshold
 

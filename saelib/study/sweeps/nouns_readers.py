@@ -1,4 +1,4 @@
-"""Readers of a concept that need no dictionary: linear probes on the residual stream, and its raw dimensions."""
+"""Readers of a concept that need no dictionary: linear probes, raw dimensions, the spelling."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ def probes(points: npt.ArrayLike, choosing: Flags, nouns: Nouns, settings: Setti
     """
     x = np.asarray(points, dtype=np.float64)
     if x.ndim != 2 or x.shape[0] != len(nouns.words) or choosing.shape != (len(nouns.words),):
-        raise InputError("points", f"has shape {x.shape}", f"give [{len(nouns.words)}, d_in], and as many halves")
+        raise InputError(
+            "points", f"has shape {x.shape}", f"give [{len(nouns.words)}, d_in], and as many halves"
+        )
     labels = nouns.concepts.membership.toarray()
     here, there = np.flatnonzero(choosing), np.flatnonzero(~choosing)
     fold = _folds([nouns.heads[i] for i in here])
@@ -79,7 +81,7 @@ def probes(points: npt.ArrayLike, choosing: Flags, nouns: Nouns, settings: Setti
     best = np.argmax([f1 for f1, _ in choice], axis=0)
     cuts = np.choose(best, [cut for _, cut in choice])
     final = np.stack(list(_ridge(x[here], labels[here], x, penalties)))
-    fires = final[best, :, np.arange(labels.shape[1])].T > cuts
+    fires = final.transpose(1, 0, 2)[:, best, np.arange(labels.shape[1])] > cuts
     frame = _scores(fires, labels, there, nouns.single)
     frame.insert(1, "penalty", np.asarray(penalties)[best])
     frame["fitted_f1"] = [f1_of(fires[here, i], labels[here, i]) for i in range(labels.shape[1])]
@@ -96,10 +98,12 @@ def _ridge(x: Floats, labels: Flags, read: Floats, penalties: Sequence[float]) -
     centre = x.mean(axis=0)
     scale, vectors = np.linalg.eigh((x - centre).T @ (x - centre))
     target = vectors.T @ ((x - centre).T @ (labels - labels.mean(axis=0)))
-    turned = (read - centre) @ vectors
     for penalty in penalties:
         weight = 1.0 / (np.maximum(scale, 0) + penalty * scale.mean())
-        yield (turned @ (weight[:, None] * target) + labels.mean(axis=0)).astype(np.float32)
+        direction = vectors @ (weight[:, None] * target)
+        # Reading is the most of the work, and needs no more than single precision.
+        scores = (read - centre).astype(np.float32) @ direction.astype(np.float32)
+        yield scores + labels.mean(axis=0).astype(np.float32)
 
 
 def _best_cuts(scores: npt.NDArray[np.float32], labels: Flags) -> tuple[Floats, Floats]:
@@ -155,7 +159,9 @@ def both_signs(points: npt.ArrayLike) -> sparse.csr_array:
     return sparse.csr_array(np.hstack([np.maximum(x, 0), np.maximum(-x, 0)]))
 
 
-def readers(points: npt.NDArray[np.float32], choosing: Flags, nouns: Nouns, settings: Settings) -> pd.DataFrame:
+def readers(
+    points: npt.NDArray[np.float32], choosing: Flags, nouns: Nouns, settings: Settings
+) -> pd.DataFrame:
     """What probes, raw dimensions and the spelling make of every concept.
 
     Parameters

@@ -36,7 +36,7 @@ def found_again(first: SAE, second: SAE, points: Points) -> pd.DataFrame:
     >>> x = np.random.default_rng(0).normal(size=(50, 3)).astype("float32")
     >>> sae = SAE(3, 8, TopK(2), seed=0)
     >>> found = found_again(sae, sae, x)
-    >>> found.jaccard.min(), bool(found.cosine.min() > 0.999)
+    >>> float(found.jaccard.min()), bool(found.cosine.min() > 0.999)
     (1.0, True)
     """
     from scipy import sparse

@@ -44,8 +44,9 @@ def normalised(points: npt.ArrayLike) -> Points:
 
     Examples
     --------
-    >>> normalised([[1.0, 10.0], [3.0, 10.0]]).round(4).tolist()
-    [[-1.4142, 0.0], [1.4142, 0.0]]
+    >>> normalised([[1.0, 10.0], [3.0, 10.0]]).round(4)
+    array([[-1.4142,  0.    ],
+           [ 1.4142,  0.    ]], dtype=float32)
     """
     x = np.asarray(points)
     if x.ndim != 2 or not x.size or x.dtype.kind not in "fiu" or not np.isfinite(x).all():
@@ -153,10 +154,11 @@ def sparse_activations(sae: SAE, points: Points, batch_size: int = 2048) -> spar
     """
     import torch
 
-    parts = []
     with torch.no_grad():
-        for start in range(0, len(points), batch_size):
-            parts.append(sparse.csr_array(sae.encode(points[start : start + batch_size]).numpy()))
+        parts = [
+            sparse.csr_array(sae.encode(points[start : start + batch_size]).numpy())
+            for start in range(0, len(points), batch_size)
+        ]
     return sparse.csr_array(sparse.vstack(parts, format="csr"))
 
 
