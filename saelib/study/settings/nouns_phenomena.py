@@ -13,9 +13,11 @@ class NounsPhenomena:
     ----------
     levels : tuple of float
         Thresholds that a neuron may have in an OR: these quantiles of its positive activations; 0 is any.
+    read : int
+        Every so many-th concept is read by ORs.
     every : int
-        Every so many-th concept gets its OR by chance too, from labels dealt out anew and from random
-        directions.
+        Of these, every so many-th concept gets its OR by chance too, from labels dealt out anew and from
+        random directions.
     eta : float
         Jaccard distance within which an OR is near a concept, for the splitting number.
     share : float
@@ -52,6 +54,7 @@ class NounsPhenomena:
     """
 
     levels: tuple[float, ...] = (0.0, 0.5, 0.8, 0.95)
+    read: int = 1
     every: int = 5
     eta: float = 0.5
     share: float = 0.5
@@ -70,5 +73,5 @@ class NounsPhenomena:
 
 FULL = NounsPhenomena()
 QUICK = NounsPhenomena(
-    every=40, permutations=2, published=2, probed=60, family_work=1_000_000, family_share=0.05
+    read=12, every=5, permutations=1, published=1, probed=60, family_work=1_000_000, family_share=0.2
 )

@@ -98,15 +98,15 @@ def phenomena(
         of the child that the parent's probe finds), ``fraction`` and ``full``, means of SAEBench's measure
         over them, with the parent's best neuron as its split set; unavailable without such nouns.
 
-        ``nouns_units``, one row a dictionary and asked concept: ``concept``, ``n`` (judging half); ``best``,
-        ``or_five``: F1 of the best neuron at its best level, and of the best OR of at most ``settings.most``
-        neurons at any levels, chosen on the choosing half (greedily), with ``best_chosen``,
-        ``or_five_chosen`` there and ``neurons``, how many the OR takes; ``best_firing``, that of a neuron
-        that counts wherever it fires; ``dealt_best``, ``dealt_or`` for labels dealt out and ``random_best``,
-        ``random_or`` for random directions (every few concepts, unavailable elsewhere); ``needs``, neurons of
-        the smallest OR found within Jaccard distance η on the choosing half (unavailable if none was found),
-        and ``needs_jaccard``, its Jaccard index on the judging half. E9's quantity is the share of rows with
-        ``or_five - best >= 0.1``.
+        ``nouns_units``, one row a dictionary and asked concept (every ``read``-th): ``concept``, ``n``
+        (judging half); ``best``, ``or_five``: F1 of the best neuron at its best level, and of the best OR of
+        at most ``settings.most`` neurons at any levels, chosen on the choosing half (greedily), with
+        ``best_chosen``, ``or_five_chosen`` there and ``neurons``, how many the OR takes; ``best_firing``,
+        that of a neuron that counts wherever it fires; ``dealt_best``, ``dealt_or`` for labels dealt out and
+        ``random_best``, ``random_or`` for random directions (every few concepts, unavailable elsewhere);
+        ``needs``, neurons of the smallest OR found within Jaccard distance η on the choosing half
+        (unavailable if none was found), and ``needs_jaccard``, its Jaccard index on the judging half. E9's
+        quantity is the share of rows with ``or_five - best >= 0.1``.
 
         ``nouns_agreement``, one row a dictionary, kind, ``score`` (of learning) and ``interpret_score``:
         ``learned`` concepts with a best neuron, ``agree`` (the neuron's best concept is the concept),
@@ -174,7 +174,7 @@ def phenomena(
         {
             d_sae: units(
                 trained[d_sae], random[d_sae], dealt,
-                asked=asked, levels=ask.levels, every=ask.every, most=settings.most, eta=ask.eta,
+                asked=asked[:: ask.read], levels=ask.levels, every=ask.every, most=settings.most, eta=ask.eta,
             )
             for d_sae in saes
         }
