@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from saelib.data.language.cache import cache_folder
 from saelib.data.language.nouns import checked_limit, noun_words, sampling_order
@@ -71,11 +72,13 @@ def noun_activations(layer: int = 16, *, limit: int | None = None) -> NDArray[np
     order = sampling_order(words)
     # Whole shards, also for a sample: batches are then the same, and so is every bit.
     parts = [[words[i] for i in order[at : at + _SHARD]] for at in range(0, n, _SHARD)]
-    shards = sharded(
-        cache_folder() / "nouns" / _key(words, kept),
-        [(len(part), len(kept), WIDTH) for part in parts],
-        _Extraction(parts, kept, smollm2_file),
-    )
+    with tqdm(total=len(parts), desc="nouns", unit="shard", delay=2, disable=None) as bar:
+        shards = sharded(
+            cache_folder() / "nouns" / _key(words, kept),
+            [(len(part), len(kept), WIDTH) for part in parts],
+            _Extraction(parts, kept),
+            progress=lambda number: bar.update(),
+        )
     rows = np.concatenate([shard[:, kept.index(layer)] for shard in shards])[:n]
     return rows[np.argsort(order[:n])]
 
@@ -83,10 +86,8 @@ def noun_activations(layer: int = 16, *, limit: int | None = None) -> NDArray[np
 class _Extraction:
     """Activations of a shard's words; the network is loaded when the first shard is computed."""
 
-    def __init__(
-        self, parts: Sequence[Sequence[str]], layers: Sequence[int], file: Callable[[], Path]
-    ) -> None:
-        self._parts, self._layers, self._file = parts, layers, file
+    def __init__(self, parts: Sequence[Sequence[str]], layers: Sequence[int]) -> None:
+        self._parts, self._layers = parts, layers
         self._network: SmolLM2 | None = None
 
     def __call__(self, number: int) -> NDArray[np.float32]:
@@ -96,7 +97,7 @@ class _Extraction:
         torch.set_num_threads(1)  # with another number of them sums are added in another order
         try:
             if self._network is None:
-                self._network = SmolLM2(self._file(), max(self._layers), PREFIX)
+                self._network = SmolLM2(smollm2_file(), max(self._layers), PREFIX)
             return _in_batches(self._network, self._parts[number], self._layers)
         finally:
             torch.set_num_threads(threads)

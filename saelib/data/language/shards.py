@@ -21,7 +21,7 @@ def sharded(
     folder: Path,
     shapes: Sequence[tuple[int, ...]],
     compute: Callable[[int], NDArray[np.float32]],
-    progress: Callable[[int], None] = lambda number: None,
+    progress: Callable[[int], object] = lambda number: None,
 ) -> list[NDArray[np.float32]]:
     """Arrays one by one from their files, computed where there is no sound file.
 
@@ -75,7 +75,7 @@ def _collected(
     folder: Path,
     shapes: Sequence[tuple[int, ...]],
     compute: Callable[[int], NDArray[np.float32]],
-    progress: Callable[[int], None],
+    progress: Callable[[int], object],
     locks: int,
 ) -> list[NDArray[np.float32]]:
     found: dict[int, NDArray[np.float32]] = {}
