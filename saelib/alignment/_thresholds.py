@@ -291,7 +291,25 @@ def best_of_counts(
 
 
 def above(matrix: sparse.csr_array, thresholds: Floats) -> sparse.csr_array:
-    """Where activations [n, d], as rows, exceed one threshold ≥ 0 a column: boolean, canonical."""
+    """Where each neuron's activation exceeds its own threshold.
+
+    Parameters
+    ----------
+    matrix : csr_array [n_points, d_sae]
+        Activations; those that are not stored are 0 and exceed nothing.
+    thresholds : ndarray [d_sae]
+        One a neuron, at least 0.
+
+    Returns
+    -------
+    csr_array of bool [n_points, d_sae]
+        Canonical if the activations are.
+
+    Examples
+    --------
+    >>> above(sparse.csr_array([[1.0, 1.0], [0.0, 3.0]]), np.array([0.0, 2.0])).toarray().tolist()
+    [[True, False], [False, True]]
+    """
     fires = matrix.data > thresholds[matrix.indices]
     starts = np.concatenate([[0], np.cumsum(fires)])[matrix.indptr]
     data = np.ones(int(starts[-1]), dtype=np.bool_)
@@ -303,7 +321,8 @@ def checked_activations(acts: Any) -> sparse.csr_array:
     if isinstance(acts, ActivationSets):
         acts = acts.active
     try:
-        found = sparse.csr_array(acts) if sparse.issparse(acts) else sparse.csr_array(np.asarray(acts))
+        given: Any = acts if sparse.issparse(acts) else np.asarray(acts)
+        found = sparse.csr_array(given)
     except (TypeError, ValueError):
         raise InputError("acts", "is no matrix of numbers", "give activations [n_points, d_sae]") from None
     if found.ndim != 2 or found.dtype.kind not in "biuf":

@@ -205,8 +205,8 @@ def fates(concepts: pd.DataFrame, readers: pd.DataFrame, readable: float = 0.5) 
         raise InputError("readable", f"is {readable!r}", "give a number between 0 and 1")
     neuron = concepts.groupby("concept").f1.mean()
     probe = readers[readers.reader == "probe"].groupby("concept").f1.mean().reindex(neuron.index)
-    which = np.where(neuron >= readable, 2, np.where(probe >= readable, 1, 0))
-    fate = pd.Categorical.from_codes(which, list(FATES), ordered=True)
+    which = np.where(neuron >= readable, 2, np.where(probe >= readable, 1, 0)).astype(np.int64)
+    fate = pd.Categorical([FATES[i] for i in which], list(FATES), ordered=True)
     return pd.DataFrame({"neuron": neuron, "probe": probe, "fate": fate}).reset_index()
 
 

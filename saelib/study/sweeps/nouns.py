@@ -219,7 +219,13 @@ def measured(
     from saelib.study.sweeps.nulls import random_dictionary, random_relu
 
     sae, config = result.sae, result.config
-    labels = {"layer": layer, "gate": sae.gate.architecture, "d_sae": sae.d_sae, "k": k, "seed": config.seed}
+    labels: dict[str, Any] = {
+        "layer": layer,
+        "gate": sae.gate.architecture,
+        "d_sae": sae.d_sae,
+        "k": k,
+        "seed": config.seed,
+    }
     labels["gate"] = type(sae.gate).__name__
     acts = sparse_activations(sae, points)
     untrained = random_dictionary if labels["gate"] in ("TopK", "ReLU") else random_relu

@@ -123,7 +123,7 @@ def _scores(fires: Flags, labels: Flags, there: npt.NDArray[np.int64], single: F
     alone = there[single[there]]
     f, y = fires[there], labels[there]
     both, size, inside = (f & y).sum(axis=0), f.sum(axis=0), y.sum(axis=0)
-    some = labels[alone].any(axis=0)
+    some = np.asarray(labels[alone].any(axis=0))
     by_single = [f1_of(fires[alone, i], labels[alone, i]) for i in range(labels.shape[1])]
     return pd.DataFrame(
         {
