@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from saelib.errors import InputError
 from saelib.study.files import write_bytes
@@ -131,3 +131,27 @@ def read_archive(path: Path) -> dict[str, pd.DataFrame]:
         raise InputError(
             "path", f"{path} is no archive of frames ({error})", "delete it and run again"
         ) from None
+
+
+def labelled(frame: pd.DataFrame, labels: Mapping[str, Any]) -> pd.DataFrame:
+    """A frame with the same values before every row: what a cell's table says of the whole cell.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any.
+    labels : mapping of str to object
+        Column by column, the value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The labels' columns first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> labelled(pd.DataFrame({"value": [1, 2]}), {"seed": 0}).to_dict("list")
+    {'seed': [0, 0], 'value': [1, 2]}
+    """
+    return frame.assign(**labels)[[*labels, *frame.columns]]

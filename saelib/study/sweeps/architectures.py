@@ -152,7 +152,7 @@ def _measured(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     from saelib.alignment import align
     from saelib.phenomena import absorption, hierarchy
-    from saelib.phenomena.shares import share
+    from saelib.sets.shares import share
     from saelib.sae import quality
     from saelib.sets import ActivationSets
     from saelib.study.sweeps.matching import prefixes

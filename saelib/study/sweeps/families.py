@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from saelib.study.frames import labelled
+
 if TYPE_CHECKING:
     from saelib.alignment import Alignment
     from saelib.sae import SAE
@@ -121,10 +123,10 @@ def run_cell(settings: Families, cell_id: str) -> dict[str, pd.DataFrame]:
         }
         row |= _off_the_data(sae, gate, edges, cloud, settings) | _budget(alignment) | of_families
         frames["families_saes"].append(pd.DataFrame([label | row]).astype(_NULLABLE))
-        frames["families_orders"].append(_labelled(order, label))
+        frames["families_orders"].append(labelled(order, label))
         if seed == settings.seeds[0]:
-            frames["families_found"].append(_labelled(found, label))
-        frames["families_clusters"].append(_labelled(_clusters(active, found, settings), label))
+            frames["families_found"].append(labelled(found, label))
+        frames["families_clusters"].append(labelled(_clusters(active, found, settings), label))
     return {name: pd.concat(parts, ignore_index=True) for name, parts in frames.items() if parts}
 
 
@@ -142,13 +144,6 @@ def gather(frames: list[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
         whole = pd.concat([frame[name] for frame in frames if name in frame], ignore_index=True)
         tables[name] = whole.sort_values(["gate", "rank", "seed"], kind="stable", ignore_index=True)
     return tables
-
-
-def _labelled(frame: pd.DataFrame, label: dict[str, Any]) -> pd.DataFrame:
-    frame = frame.copy()
-    for at, (name, value) in enumerate(label.items()):
-        frame.insert(at, name, value)
-    return frame
 
 
 def _hierarchy(

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from saelib.study.frames import labelled
+
 if TYPE_CHECKING:
     from saelib.sae import SAE
     from saelib.study.settings.one_or_several import OneOrSeveral
@@ -106,22 +108,22 @@ def run_cell(settings: OneOrSeveral, cell_id: str) -> dict[str, pd.DataFrame]:
             fit, test = (ActivationSets.from_sae(one, x, progress=False) for x in points)
             explained = quality(one, held_out.points).explained_variance if one is sae else pd.NA
             more = {"explained_variance": explained, "l0": float(test.l0.mean())}
-            tables["one_or_several"].append(_labelled(labels, _readers(fit, test, concepts, more)))
+            tables["one_or_several"].append(labelled(_readers(fit, test, concepts, more), labels))
             if rank != len(runs) // 2:
                 continue
             read = _few(
                 settings, [_acts(one, x) for x in points], concepts, settings.few_neurons, (fit, test)
             )
-            tables["one_or_several_few"].append(_labelled(labels, read))
+            tables["one_or_several_few"].append(labelled(read, labels))
             if one is sae:
                 gaps = _gaps(settings, fit, concepts[0])
-                tables["one_or_several_gaps"].append(_labelled(labels, gaps))
+                tables["one_or_several_gaps"].append(labelled(gaps, labels))
     if cell_id == f"ReLU-{min(settings.sizes)}-{seed}":
         labels = {
             "gate": "none", "d_sae": 0, "sparsity": 0.0, "rank": 0, "seed": int(seed), "dictionary": "points",
         }  # fmt: skip
         direct = _few(settings, points, concepts, (config.d_in,))
-        tables["one_or_several_few"].append(_labelled(labels, direct))
+        tables["one_or_several_few"].append(labelled(direct, labels))
     return {name: pd.concat(frames, ignore_index=True) for name, frames in tables.items()}
 
 
@@ -156,10 +158,6 @@ def _central(settings: OneOrSeveral) -> SizeAndSparsity:
         steps=settings.steps,
         n_train=settings.n_train,
     )
-
-
-def _labelled(labels: dict[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([pd.DataFrame([labels] * len(frame)), frame], axis=1)
 
 
 def _readers(fit: Any, test: Any, concepts: tuple[Any, Any], more: dict[str, Any]) -> pd.DataFrame:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from saelib.study.frames import labelled
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -107,7 +109,7 @@ def run_cell(settings: SaeLattice, cell_id: str) -> dict[str, pd.DataFrame]:
         read = _read(settings, fit, test, concepts, seed)
         read["sae_lattice"] = read["sae_lattice"].assign(**told)
         for name, frame in read.items():
-            tables[name].append(_labelled(labels, frame))
+            tables[name].append(labelled(frame, labels))
     return {name: pd.concat(frames, ignore_index=True) for name, frames in tables.items()}
 
 
@@ -335,7 +337,3 @@ def _parts(settings: SaeLattice, alignment: Alignment, least: float) -> Flags:
         if parent >= 0:
             inside[:, parent] &= alignment.precision[:, child] <= settings.part_of_child
     return inside
-
-
-def _labelled(labels: dict[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([pd.DataFrame([labels] * len(frame), index=frame.index), frame], axis=1)

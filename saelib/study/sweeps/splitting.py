@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from saelib.study.frames import labelled
+
 if TYPE_CHECKING:
     from saelib.data.synthetic import ForestSample
     from saelib.sae import SAE
@@ -124,17 +126,17 @@ def run_cell(settings: Splitting, cell_id: str) -> dict[str, pd.DataFrame]:
         )
         of_gaps = _by_gap(settings, grown[d_sae], parts, held_out, rng)
         for frame, whole in ((of_concepts, concepts), (of_gaps, gaps)):
-            whole.append(_labelled(frame, {"gate": gate, "seed": seed, "d_sae": d_sae}))
+            whole.append(labelled(frame, {"gate": gate, "seed": seed, "d_sae": d_sae}))
     frames = {
         "splitting": pd.DataFrame(saes),
         "splitting_concepts": pd.concat(concepts, ignore_index=True),
         "splitting_gaps": pd.concat(gaps, ignore_index=True),
-        "splitting_flows": _labelled(_flows(settings, grown, twins, rng), {"gate": gate, "seed": seed}),
+        "splitting_flows": labelled(_flows(settings, grown, twins, rng), {"gate": gate, "seed": seed}),
     }
     if seed == settings.seeds[0]:
         nodes, links = _family(settings, grown, choice, held_out.concepts)
-        frames["splitting_nodes"] = _labelled(nodes, {"gate": gate})
-        frames["splitting_links"] = _labelled(links, {"gate": gate})
+        frames["splitting_nodes"] = labelled(nodes, {"gate": gate})
+        frames["splitting_links"] = labelled(links, {"gate": gate})
     return frames
 
 
@@ -361,7 +363,3 @@ def _family(
         within = pairs.coarse.isin(members[d_coarse]) & pairs.fine.isin(members[d_fine])
         links.append(pairs[within].assign(d_coarse=d_coarse, d_fine=d_fine))
     return pd.concat(nodes, ignore_index=True).assign(root=root), pd.concat(links, ignore_index=True)
-
-
-def _labelled(frame: pd.DataFrame, labels: dict[str, Any]) -> pd.DataFrame:
-    return pd.concat([pd.DataFrame(labels, index=frame.index), frame], axis=1)
