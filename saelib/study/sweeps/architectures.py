@@ -152,9 +152,9 @@ def _measured(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     from saelib.alignment import align
     from saelib.phenomena import absorption, hierarchy
-    from saelib.sets.shares import share
     from saelib.sae import quality
     from saelib.sets import ActivationSets
+    from saelib.sets.shares import share
     from saelib.study.sweeps.matching import prefixes
 
     neurons = align(ActivationSets.from_sae(sae, chooses[0], progress=False), chooses[1]).learn()
