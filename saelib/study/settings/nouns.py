@@ -23,7 +23,8 @@ class Nouns:
     budgets : tuple of tuple of int
         ``k`` of Top-K, rising; those of a group share a cell.
     gates : tuple of str
-        Gates trained besides Top-K, at the middle size and matched L0.
+        Gates trained besides Top-K, at the middle size and matched L0. BatchTopK rather than JumpReLU: in a
+        training as short as this one, JumpReLU's steered penalty does not bring its L0 near the one aimed at.
     steps, batch_size, lr, lr_decay : int, int, float, float
         Training length, peak learning rate, and the last part of the steps over which it falls to 0.
     quantiles : tuple of float
