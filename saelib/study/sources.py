@@ -14,11 +14,18 @@ from saelib.errors import InputError
 _PACKAGE = Path(saelib.__file__).resolve().parent
 # They route names and hold settings; a stage's settings are tracked by value, so that another sweep's new
 # number or a new public name does not recompute everything.
-_NOT_CODE = {_PACKAGE / "__init__.py", _PACKAGE / "study" / "__init__.py", _PACKAGE / "study" / "profiles.py"}
+_NOT_CODE = {
+    _PACKAGE / "__init__.py",
+    _PACKAGE / "study" / "__init__.py",
+    _PACKAGE / "study" / "profiles.py",
+    _PACKAGE / "claims" / "declared.toml",  # each chapter has the criteria of its own claims
+}
 
 
 def sources(start: Path) -> tuple[Path, ...]:
     """A script and every file of saelib that it reaches by imports, lazily offered names included.
+
+    A file of data that lies beside a module and that the module names, such as a style sheet, is reached too.
 
     Parameters
     ----------
@@ -44,10 +51,11 @@ def sources(start: Path) -> tuple[Path, ...]:
     start = start.resolve()
     found, waiting = {start}, [start]
     while waiting:
-        for path in _imported_by(waiting.pop()):
-            if path not in found and path not in _NOT_CODE:
-                found.add(path)
-                waiting.append(path)
+        module = waiting.pop()
+        for path in _imported_by(module) - _NOT_CODE - found:
+            found.add(path)
+            waiting.append(path)
+        found |= _data_of(module) - _NOT_CODE
     return tuple(sorted(found))
 
 
@@ -55,8 +63,9 @@ def code_version(files: Iterable[Path]) -> str:
     """A fingerprint of some source files: unlike a commit's hash, it changes only when they do.
 
     A module of saelib counts by what it does: comments, layout and docstrings are left out, so that a better
-    explanation recomputes nothing. Every other file, such as a notebook's script whose comments are its
-    prose, counts by its bytes.
+    explanation recomputes nothing, and so is the table of lazily offered names, whose homes are followed
+    instead, so that a new public name recomputes nothing. Every other file, such as a notebook's script whose
+    comments are its prose, counts by its bytes.
 
     Parameters
     ----------
@@ -83,13 +92,24 @@ def code_version(files: Iterable[Path]) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def _deeds(code: str) -> bytes:
-    """A module without its comments, its layout and its docstrings."""
+    """A module without its comments, its layout, its docstrings and its table of lazily offered names."""
     tree = ast.parse(code)  # a tree of its own: it is about to be changed
+    if _home_table(code):
+        tree.body = [each for each in tree.body if not _is_routing(each)]
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [each for each in body if not _is_text(each)]  # type: ignore[attr-defined]
     return ast.dump(tree).encode()
+
+
+def _is_routing(node: ast.stmt) -> bool:
+    """Whether a statement of a lazy package only says where its names are."""
+    if isinstance(node, ast.FunctionDef):
+        return node.name in ("__getattr__", "__dir__")
+    if isinstance(node, ast.If):
+        return _is_for_type_checkers(node.test)
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("_HOME", "__all__")
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -181,6 +201,19 @@ def _imports(path: Path, code: str) -> frozenset[Path]:
         for attribute in attributes & set(offered):
             found |= _files_of(offered[attribute])
     return frozenset(found)
+
+
+def _data_of(path: Path) -> set[Path]:
+    """Files beside a module of saelib, other than modules, that its strings name (all but the ending)."""
+    if not path.is_relative_to(_PACKAGE):
+        return set()
+    beside = [file for file in path.parent.iterdir() if file.suffix not in ("", ".py") and file.is_file()]
+    strings = [
+        node.value
+        for node in (ast.walk(_parsed(path)) if beside else ())
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    return {file for file in beside if any(f"{file.stem}." in text for text in strings)}
 
 
 def _run_time_nodes(tree: ast.AST) -> Iterator[ast.AST]:

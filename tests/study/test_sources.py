@@ -45,6 +45,44 @@ def test_settings_and_routing_are_no_code(tmp_path: Path) -> None:
     assert not {"study/profiles.py", "__init__.py", "study/__init__.py"} & found
 
 
+def test_data_beside_a_module_that_names_it_counts(tmp_path: Path) -> None:
+    found = reached(tmp_path, "from saelib.plots.explorer import lattice_explorer")
+    assert {"plots/explorer.py", "plots/explorer.js", "plots/explorer.css"} <= found
+    others = reached(tmp_path, "from saelib.sae import train")
+    assert not {path for path in others if path.endswith((".js", ".css"))}
+    assert "claims/declared.toml" not in reached(tmp_path, "from saelib import claims\nclaims.record")
+
+
+LAZY = """
+import importlib
+_HOME = {"a": "saelib.x.a"}
+__all__ = ["a"]
+LIMIT = 3
+def __getattr__(name):
+    return getattr(importlib.import_module(_HOME[name]), name)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_same"),
+    [
+        ('{"a": "saelib.x.a"}', '{"a": "saelib.x.a", "b": "saelib.x.b"}', True),
+        ('["a"]', '["a", "b"]', True),
+        ("LIMIT = 3", "LIMIT = 4", False),
+        ("_HOME = ", "_TABLE = ", False),
+    ],
+)
+def test_a_new_public_name_of_a_lazy_package_is_the_same_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str, is_same: bool
+) -> None:
+    monkeypatch.setattr(sources_module, "_PACKAGE", tmp_path)
+    module = tmp_path / "__init__.py"
+    module.write_text(LAZY)
+    version = code_version([module])
+    module.write_text(LAZY.replace(before, after))
+    assert (code_version([module]) == version) is is_same
+
+
 def test_the_version_changes_with_any_content_and_not_with_order(tmp_path: Path) -> None:
     one, two = tmp_path / "a.py", tmp_path / "b.py"
     one.write_text("1")
