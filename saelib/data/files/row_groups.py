@@ -130,21 +130,16 @@ class RowGroups:
             raise self._refused("it ends before its footer says") from None
         except (pa.ArrowException, OSError, ValueError) as error:
             raise self._refused(error) from None
-        nulls = [column.null_count for column in batch.columns]
-        if any(nulls):
-            name = self._columns[int(np.argmax(np.array(nulls) > 0))]
-            raise InputError(
-                self._argument, f"{self.path} has no value in column {name!r}", "fill it or drop the row"
-            )
+        # What is missing becomes NaN, as data frames write NaN as missing; Points then names its row.
         return self._from_lists(batch.column(0)) if self._lists else _from_columns(batch)
 
     def _from_lists(self, column: Any) -> np.ndarray:
         values = column.flatten()
         width = getattr(self, "shape", (0, len(values) // max(1, len(column))))[1]
-        if values.null_count or not width or len(values) != width * len(column) or not _even(column, width):
+        if not width or len(values) != width * len(column) or not _even(column, width):
             raise InputError(
                 self._argument,
-                f"{self.path} has lists of different lengths or with gaps in {self._columns[0]!r}",
+                f"{self.path} has lists of different lengths in {self._columns[0]!r}",
                 "give every point the same number of values",
             )
         return values.to_numpy(zero_copy_only=False).reshape(len(column), width)
@@ -169,7 +164,7 @@ def _from_columns(batch: Any) -> np.ndarray:
 def _even(column: Any, width: int) -> bool:
     import pyarrow.compute as pc
 
-    return pc.all(pc.equal(pc.list_value_length(column), width)).as_py()
+    return pc.all(pc.equal(pc.list_value_length(column), width).fill_null(False)).as_py()
 
 
 def _is_number(kind: Any) -> bool:
