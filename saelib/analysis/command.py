@@ -43,7 +43,11 @@ def add_analyse(commands: Any) -> None:
     given.add_argument("--out", required=True, metavar="DIR", help="folder of the results")
     text = command.add_argument_group("in place of --points")
     text.add_argument("--model", metavar="DIR", help="folder of a Hugging Face model")
-    text.add_argument("--texts", metavar="FILE", help="a text a line; each becomes a point")
+    text.add_argument(
+        "--texts",
+        metavar="FILE",
+        help="a text a line, or a table of them; each becomes a point, kept in OUT_points",
+    )
     text.add_argument("--layer", type=int, metavar="N", help="residual stream after so many layers")
     how = command.add_argument_group("settings")
     for name, default, what in (
@@ -104,9 +108,12 @@ def _points(options: argparse.Namespace) -> Any:
                 "is missing" if any(v is not None for v in from_text.values()) else "and --points are missing"
             )
             raise InputError(f"--{name}", offence, "give --points, or --model, --texts and --layer")
-    from saelib.data.language import model_points
+    from saelib.data.files import model_points
 
-    return model_points(options.model, options.texts, options.layer)
+    beside = Path(options.out).absolute()  # kept, so that other labels do not need them made again
+    return model_points(
+        options.model, options.texts, options.layer, beside.with_name(f"{beside.name}_points")
+    )
 
 
 def _groups(path: str | None) -> list[str] | None:
