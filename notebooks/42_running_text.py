@@ -143,12 +143,15 @@ plt.show()
 readers_shown = {"trained": "neuron", "lookup": "lookup", "probe": "probe"}
 some = each[each.concept.isin(shown)].melt(["concept"], list(readers_shown), "reader", "J")
 some["reader"] = pd.Categorical(some.reader.map(readers_shown), list(readers_shown.values()))
-some["concept"] = pd.Categorical(some.concept, [name for name in reversed(shown) if name in set(some.concept)])
+some["concept"] = pd.Categorical(
+    some.concept, [name for name in reversed(shown) if name in set(some.concept)]
+)
 plots.dots_with_intervals(
     some.assign(low=some.J, high=some.J).sort_values(["concept", "reader"]), "J", "low", "high", y="concept",
     hue="reader", label_x="held-out Jaccard index",
+    colours=dict(zip(readers_shown.values(), plots.palette.cycle[1::-1] + plots.palette.cycle[2:3], strict=True)),
 )  # fmt: skip
-plt.xlim(0, 1)
+plt.xlim(0, 1.02)
 plt.show()
 
 # %% tags=["hide-input", "nbval-check-output"]
@@ -188,10 +191,10 @@ plt.show()
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Share of variance explained in the batches over the twentieths of training, one curve per size, for the middle sparsity: it rises steeply and then flattens."}, "figure": {"name": "fig-42-training", "caption": "Share of variance explained in the batches, twentieth by twentieth of the training, at the middle sparsity; bands over seeds."}}
 budgets = sorted(history.k.unique())
 middle = history[history.k == budgets[len(budgets) // 2]].rename(columns={"d_sae": "neurons"})
-over_time = curve_over_seeds(middle, "explained", ["neurons", "part"], confidence)
+over_time = curve_over_seeds(middle, "explained", ["neurons", "step"], confidence)
 plots.curves_with_intervals(
-    over_time, "part", "explained", "low", "high", hue="neurons",
-    label_x="twentieth of the training", label_y="variance explained",
+    over_time, "step", "explained", "low", "high", hue="neurons",
+    label_x="step of the training", label_y="variance explained",
 )  # fmt: skip
 plt.show()
 
@@ -200,7 +203,9 @@ late = history.pivot_table(index=["d_sae", "k"], columns="part", values="explain
 last = late.columns.max()
 rate = saes[saes.dictionary == "trained"].groupby(["d_sae", "k"])[["explained_variance", "n_dead"]].mean()
 rate["gained in the last fifth"] = late[last] - late[last - 4]
-print(rate.rename(columns={"explained_variance": "held-out variance", "n_dead": "silent"}).round(3).to_string())
+print(
+    rate.rename(columns={"explained_variance": "held-out variance", "n_dead": "silent"}).round(3).to_string()
+)
 
 # %% tags=["hide-input", "nbval-check-output"]
 notions = trained.pivot_table(index="kind", values=["detected", "separated", "approximated"])
@@ -217,13 +222,13 @@ print(notions.rename(index=KIND_NAMES)[["detected", "separated", "approximated"]
 #   those that its context decides (figure {numref}`fig-42-kinds`).
 # - What contexts a neuron does not tell, the vectors may still say: a probe is {glue:text}`42-behind` ahead of the neurons there. That
 #   an SAE has no neuron for a concept is no evidence that the network does not represent it.
-# - The string is a strong rival. With pieces it is perfect by definition; with contexts it reaches {glue:text}`42-context-lookup`, and
-#   neurons tell more than it does in {glue:text}`42-ahead` cases.
+# - The string is a rival to be named. With pieces it errs only on those it never met ({glue:text}`42-token-lookup`); with contexts it
+#   reaches {glue:text}`42-context-lookup`, and neurons tell more than it does in {glue:text}`42-ahead` cases.
 #
 # ## What it means for your SAE
 #
-# - **Put the string beside every score.** A table of pieces costs a second, and most of what a dictionary on a language model tells at an
-#   early layer, such a table tells, too.
+# - **Put the string beside every score.** A table of pieces costs a second, and a neuron that does no better may have learned no more
+#   than the table.
 # - **Ask for contexts if contexts are what you want**, and split by document when you judge: neighbouring pieces share theirs.
 # - **Permute windows, not pieces**, for the null: labels that come in runs line up with neurons that fire in runs.
 # - **Before you call a concept absent, train a probe.**
