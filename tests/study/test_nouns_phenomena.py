@@ -289,6 +289,18 @@ def world() -> World:
     return saes, points, np.arange(240) % 2 == 0, nouns
 
 
+def test_single_words_are_judged_by_themselves_with_the_same_choice() -> None:
+    dictionary = same_halves(ABSORBING, ANIMALS)
+    fewer = dictionary.judged_on(np.array([0, 3, 6]))
+    assert fewer.chosen is dictionary.chosen
+    assert fewer.judged.counts.tolist() == [[1, 0], [1, 1]]
+    sets = dictionary.judged.activations
+    both = (sets, sets), (ANIMALS, ANIMALS)
+    row = or_of_five(*both, np.array([0]), 5, np.array([2, 3, 6])).iloc[0]
+    # neurons 0 and 1 together are the animals; the best alone, neuron 0, has one of two single ones
+    assert (row.or_single, row.best_single) == (1.0, pytest.approx(2 / 3))
+
+
 @pytest.fixture(scope="module")
 def tables(world: World) -> dict[str, pd.DataFrame]:
     return phenomena(*world, EVERY, 7, 2)
@@ -320,7 +332,8 @@ def test_the_counts_are_those_of_the_edges(tables: dict[str, pd.DataFrame]) -> N
 
 def test_every_null_is_there(tables: dict[str, pd.DataFrame]) -> None:
     three = {"trained", "labels dealt out", "random directions"}
-    assert set(tables["nouns_absorption"].kind) == set(tables["nouns_agreement"].kind) == three
+    assert set(tables["nouns_absorption"].kind) == three | {"trained, single words"}
+    assert set(tables["nouns_agreement"].kind) == three
     assert set(tables["nouns_order"].kind) == three | {"neurons dealt out"}
     assert set(tables["nouns_flow"].kind) == {"trained", "random directions"}
     assert tables["nouns_units"][["dealt_or", "random_or"]].notna().any().all()

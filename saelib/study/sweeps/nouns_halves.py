@@ -43,6 +43,13 @@ class TwoHalves:
         )
         return TwoHalves(self.acts, fit, test)
 
+    def judged_on(self, points: npt.NDArray[np.intp]) -> TwoHalves:
+        """The same choice, judged on some points of the judging half alone."""
+        from saelib import align
+
+        fewer = align(self.judged.activations.take_points(points), self.judged.concepts.take_points(points))
+        return TwoHalves((self.acts[0], self.acts[1][points]), self.chosen, fewer)
+
 
 def two_halves(
     sae: SAE, points: npt.NDArray[np.float32], halves: npt.NDArray[np.bool_], concepts: ConceptSet

@@ -33,6 +33,7 @@ PHENOMENA_TABLES = (
     "nouns_subtree",
 )
 TRAINED, DEALT, RANDOM = "trained", "labels dealt out", "random directions"
+SINGLE = "trained, single words"
 EDGE_COLUMNS = (
     "parent", "child", "parent_neuron", "child_neuron", "n_parent", "n_child", "on_rest", "on_child", "hit",
     "n_absorbed", "rate", "gap", "implication", "order", "probe_found", "naive", "own", "probe", "both",
@@ -74,17 +75,17 @@ def phenomena(
         (an untrained dictionary of the same size and k). A concept is *asked* if both halves have a noun of
         it.
 
-        ``nouns_absorption``, one row a dictionary, kind and ``share``: of ``edges`` of the forest (all;
-        ``asked`` of them with both concepts asked), ``pairs`` (parent and child have different best neurons,
-        both alive on the judging half), ``naive`` (the child's neuron fires on at least this share of the
-        child, and on at least this share of those nouns the parent's neuron is silent), ``own`` (naive, and
-        the parent's neuron has the parent as its best concept), ``probe`` (naive, and a linear probe for the
-        parent finds at least this share of the nouns on which the parent's neuron is silent and the child's
-        fires), ``both``, and ``rest`` (both, and the parent's neuron fires on at least this share of the rest
-        of the parent, so that its silence on the child is an exception). For labels dealt out the means
-        over ``draws`` permutations. E9's quantity is
-        ``both`` of *trained* minus ``both`` of *labels dealt out* at ``share`` = settings.phenomena.share
-        (rows with ``decides``).
+        ``nouns_absorption``, one row a dictionary, kind (also ``trained, single words``: chosen as ever,
+        judged on single words alone) and ``share``: of ``edges`` of the forest (all; ``asked`` of them with
+        both concepts asked), ``pairs`` (parent and child have different best neurons, both alive on the
+        judging half), ``naive`` (the child's neuron fires on at least this share of the child, and on at
+        least this share of those nouns the parent's neuron is silent), ``own`` (naive, and the parent's
+        neuron has the parent as its best concept), ``probe`` (naive, and a linear probe for the parent finds
+        at least this share of the nouns on which the parent's neuron is silent and the child's fires),
+        ``both``, and ``rest`` (both, and the parent's neuron fires on at least this share of the rest of the
+        parent, so that its silence on the child is an exception). For labels dealt out the means over
+        ``draws`` permutations. E9's quantity is ``both`` of *trained* minus ``both`` of *labels dealt out* at
+        ``share`` = settings.phenomena.share (rows with ``decides``).
 
         ``nouns_edges``, one row a trained dictionary and edge (both asked): ``parent``, ``child``,
         ``parent_neuron``, ``child_neuron``, ``n_parent``, ``n_child``, ``on_rest``, ``on_child``, ``hit``
@@ -104,9 +105,10 @@ def phenomena(
         ``best_chosen``, ``or_five_chosen`` there and ``neurons``, how many the OR takes; ``best_firing``,
         that of a neuron that counts wherever it fires; ``dealt_best``, ``dealt_or`` for labels dealt out and
         ``random_best``, ``random_or`` for random directions (every few concepts, unavailable elsewhere);
-        ``needs``, neurons of the smallest OR found within Jaccard distance η on the choosing half
-        (unavailable if none was found), and ``needs_jaccard``, its Jaccard index on the judging half. E9's
-        quantity is the share of rows with ``or_five - best >= 0.1``.
+        ``best_single``, ``or_single``: ``best`` and ``or_five`` judged on single words alone, unavailable
+        where there is none; ``needs``, neurons of the smallest OR found within Jaccard distance η on the
+        choosing half (unavailable if none was found), and ``needs_jaccard``, its Jaccard index on the judging
+        half. E9's quantity is the share of rows with ``or_five - best >= 0.1``.
 
         ``nouns_agreement``, one row a dictionary, kind, ``score`` (of learning) and ``interpret_score``:
         ``learned`` concepts with a best neuron, ``agree`` (the neuron's best concept is the concept),
@@ -166,7 +168,8 @@ def phenomena(
     dealt = dealt_out(concepts, seed)
     relabelled = {d_sae: each.relabelled(dealt) for d_sae, each in trained.items()}
     asked = np.flatnonzero((concepts[0].sizes > 0) & (concepts[1].sizes > 0))
-    tables = _absorption(saes, trained, random, (points[halves], points[~halves]), ask, seed)
+    single = np.flatnonzero(nouns.single[~halves])
+    tables = _absorption(saes, trained, random, (points[halves], points[~halves]), single, ask, seed)
     kinds = {TRAINED: trained, DEALT: relabelled, RANDOM: random}
     tables |= _directions(kinds, seed) | _flows(trained, random, ask, seed)
     tables["nouns_families"] = _families(trained, random, ask, seed)
@@ -174,7 +177,8 @@ def phenomena(
         {
             d_sae: units(
                 trained[d_sae], random[d_sae], dealt,
-                asked=asked[:: ask.read], levels=ask.levels, every=ask.every, most=settings.most, eta=ask.eta,
+                asked=asked[:: ask.read], single=single, levels=ask.levels, every=ask.every,
+                most=settings.most, eta=ask.eta,
             )
             for d_sae in saes
         }
@@ -205,6 +209,7 @@ def _absorption(
     trained: dict[int, TwoHalves],
     random: dict[int, TwoHalves],
     points: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
+    single: npt.NDArray[np.intp],
     ask: NounsPhenomena,
     seed: int,
 ) -> dict[str, pd.DataFrame]:
@@ -225,7 +230,9 @@ def _absorption(
         by_chance = [judged_edges(each.relabelled(c), probes, points[1], shares)[1] for c in dealt]
         mean = pd.concat(by_chance).groupby("share", sort=False)[["asked", *STEPS]].mean().reset_index()
         directions = judged_edges(random[d_sae], probes, points[1], shares)[1]
-        for kind, draws, frame in ((TRAINED, 1, counted), (DEALT, len(dealt), mean), (RANDOM, 1, directions)):
+        alone = judged_edges(each.judged_on(single), probes, points[1][single], shares)[1]
+        three = ((TRAINED, 1, counted), (SINGLE, 1, alone), (RANDOM, 1, directions))
+        for kind, draws, frame in (*three, (DEALT, len(dealt), mean)):
             counts.append(frame.assign(d_sae=d_sae, kind=kind, draws=draws))
         ranked = found[found.parent_neuron >= 0].sort_values("n_child", ascending=False, kind="stable")
         places = np.linspace(0, len(ranked) - 1, min(ask.published, len(ranked))).round().astype(int)

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     Concepts = tuple[ConceptSet, ConceptSet]
 
 
-def or_of_five(fires: Pair, concepts: Concepts, asked: npt.NDArray[np.intp], most: int = 5) -> pd.DataFrame:
+def or_of_five(
+    fires: Pair,
+    concepts: Concepts,
+    asked: npt.NDArray[np.intp],
+    most: int = 5,
+    single: npt.NDArray[np.intp] | None = None,
+) -> pd.DataFrame:
     """F1 of the best neuron and of the best OR of a few, chosen on one half and judged on the other.
 
     Parameters
@@ -31,12 +37,15 @@ def or_of_five(fires: Pair, concepts: Concepts, asked: npt.NDArray[np.intp], mos
     most : int, default 5
         Neurons of the OR, at most. It is grown greedily and pruned; on the choosing half it is never worse
         than the best neuron.
+    single : ndarray of int, optional
+        Points of the judging half that both are judged on once more, by themselves.
 
     Returns
     -------
     DataFrame
         One row a concept: ``number``, ``best``, ``or_five`` (F1 on the judging half), ``best_chosen``,
-        ``or_five_chosen`` (on the choosing half), ``neurons``.
+        ``or_five_chosen`` (on the choosing half), ``neurons``, ``best_single``, ``or_single`` (F1 on the
+        ``single`` points, 0 without them or if none is of the concept).
 
     Examples
     --------
@@ -52,18 +61,21 @@ def or_of_five(fires: Pair, concepts: Concepts, asked: npt.NDArray[np.intp], mos
     from saelib.units import or_unit
 
     best = align(fires[0], concepts[0]).learn()
+    few = (np.empty(0, dtype=np.int64) if single is None else single).astype(np.int64)
+    alone = fires[1].take_points(few), concepts[1].take_points(few)
     rows = []
     for i in asked.tolist():
         unit = or_unit(fires[0], (concepts[0], i), most, "jaccard")
         row: dict[str, Any] = {"number": i, "or_five_chosen": unit.f1, "neurons": len(unit.neurons)}
         row["or_five"] = f1_of(fires[1], unit.neurons, concepts[1].extent(i))
-        single = [int(best[i])] if best[i] >= 0 else []
-        row["best"] = f1_of(fires[1], single, concepts[1].extent(i))
-        row["best_chosen"] = f1_of(fires[0], single, concepts[0].extent(i))
+        single_best = [int(best[i])] if best[i] >= 0 else []
+        row["best"] = f1_of(fires[1], single_best, concepts[1].extent(i))
+        row["best_chosen"] = f1_of(fires[0], single_best, concepts[0].extent(i))
+        row["best_single"] = f1_of(alone[0], single_best, alone[1].extent(i))
+        row["or_single"] = f1_of(alone[0], unit.neurons, alone[1].extent(i))
         rows.append(row)
-    return pd.DataFrame(
-        rows, columns=["number", "best", "or_five", "best_chosen", "or_five_chosen", "neurons"]
-    )
+    columns = ["number", "best", "or_five", "best_chosen", "or_five_chosen", "neurons"]
+    return pd.DataFrame(rows, columns=[*columns, "best_single", "or_single"])
 
 
 def f1_of(fires: ActivationSets, neurons: Any, extent: npt.NDArray[np.intp]) -> float:
@@ -139,6 +151,7 @@ def units(
     dealt: Concepts,
     *,
     asked: npt.NDArray[np.intp],
+    single: npt.NDArray[np.intp],
     levels: tuple[float, ...],
     every: int,
     most: int,
@@ -154,6 +167,8 @@ def units(
         The concepts dealt out anew within each half.
     asked : ndarray of int
         Concepts with nouns on both halves.
+    single : ndarray of int
+        Points of the judging half that are single words.
     levels, every, most, eta
         As in :class:`saelib.study.settings.nouns_phenomena.NounsPhenomena`.
 
@@ -172,7 +187,7 @@ def units(
 
     concepts = trained.chosen.concepts, trained.judged.concepts
     high = levelled(trained.acts, levels)
-    whole = or_of_five(high, concepts, asked, most)
+    whole = or_of_five(high, concepts, asked, most, single)
     firing = trained.chosen.learn()[asked]
     best_firing = [
         f1_of(trained.judged.activations, [j] if j >= 0 else [], concepts[1].extent(i))
@@ -198,4 +213,7 @@ def units(
         frame = frame.merge(pair, on="number", how="left")
     frame = frame.merge(needed(high, concepts, asked, eta), on="number")
     chances = ["dealt_best", "dealt_or", "random_best", "random_or"]
+    frame[["best_single", "or_single"]] = frame[["best_single", "or_single"]].astype("Float64")
+    none = concepts[1].take_points(single).sizes[asked] == 0
+    frame.loc[none, ["best_single", "or_single"]] = pd.NA
     return frame.drop(columns="number").astype(dict.fromkeys(chances, "Float64"))
