@@ -129,8 +129,12 @@ def _told(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if _is_number(value):
-        return f'<span title="{escaped(value)}">{rounded(value)}</span>'
+        return f'<span title="{escaped(value)}">{_short(value)}</span>'
     return f"<bdi>{escaped(value)}</bdi>"
+
+
+def _short(value: float) -> str:
+    return f"{value:.4g}" if isinstance(value, float) and abs(value) < 1000 else rounded(value)
 
 
 def how_to_cite() -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -43,13 +44,15 @@ class Finding:
     words: str
 
 
-def findings(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
+def findings(tables: Mapping[str, pd.DataFrame], options: Mapping[str, Any] | None = None) -> list[Finding]:
     """Say in five findings what the tables show.
 
     Parameters
     ----------
     tables : mapping of str to pandas.DataFrame
         As in :data:`saelib.analysis.TABLES`; for one that is missing, the finding says so.
+    options : mapping, optional
+        The tolerances ``delta``, ``epsilon`` and ``eta``, which are then told.
 
     Returns
     -------
@@ -61,8 +64,10 @@ def findings(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
     >>> [finding.number for finding in findings({})]
     ['–', '–', '–', '–', '–']
     """
-    makers = (_own, _several, _absorbed, _shared, _geometry)
-    return [make(tables) for make in makers]
+    return [
+        _own(tables, options or {}),
+        *(make(tables) for make in (_several, _absorbed, _shared, _geometry)),
+    ]
 
 
 def share_of(hits: int, trials: int) -> str:
@@ -98,22 +103,36 @@ def _plural(n: int, one: str, many: str) -> str:
     return f"{n:,} {one if n == 1 else many}"
 
 
-def _own(tables: Mapping[str, pd.DataFrame]) -> Finding:
+_NOTIONS = (
+    ("detected", "delta", "the neuron misses at most {} of the concept"),
+    ("separated", "epsilon", "and fires on at most {} of the other points"),
+    ("approximated", "eta", "the two differ in at most {} of the points of either"),
+)
+
+
+def _own(tables: Mapping[str, pd.DataFrame], options: Mapping[str, Any]) -> Finding:
     title = "concepts have a neuron of their own"
     table = tables.get("concepts")
     if table is None or not table["approximated"].notna().any():
         return _missing("concepts", title, "No concept could be judged here.")
-    counts = {notion: _flags(table[notion]) for notion in ("detected", "separated", "approximated")}
-    hits, n = counts["approximated"]
-    told = ", ".join(f"{share_of(*counts[notion])} are {notion}" for notion in counts)
+    told = []
+    for notion, tolerance, meaning in _NOTIONS:
+        allowed = options.get(tolerance)
+        means = ""
+        if isinstance(allowed, (int, float)):
+            most = f"{_percent(float(allowed))} %"
+            means = f" ({meaning.format(most)})"
+        told.append(f"{share_of(*_flags(table[notion]))} are {notion}{means}")
+    hits, n = _flags(table["approximated"])
+    words = f"Of {n:,} concepts, judged on points the neuron was not chosen on, {', '.join(told)}."
     both = table[["jaccard", "null_jaccard"]].dropna()
-    words = f"Of {n:,} concepts, judged on points the neuron was not chosen on, {told}."
     if len(both):
         better = int((both["jaccard"] > both["null_jaccard"]).sum())
         words += (
-            f" The best neuron's Jaccard index has median {rounded(float(both['jaccard'].median()))}; with "
-            f"the labels "
-            f"dealt out at random it is {rounded(float(both['null_jaccard'].median()))}. "
+            f" Half of the best neurons have a Jaccard index of {rounded(float(both['jaccard'].median()))} "
+            f"or more, "
+            f"against {rounded(float(both['null_jaccard'].median()))} when the labels are dealt out at "
+            f"random. "
             f"{_plural(better, 'concept does', 'concepts do')} better than with random labels, "
             f"{share_of(better, len(both))}."
         )
@@ -121,7 +140,7 @@ def _own(tables: Mapping[str, pd.DataFrame]) -> Finding:
 
 
 def _several(tables: Mapping[str, pd.DataFrame]) -> Finding:
-    title = "concepts need several neurons"
+    title = "concepts are made up by several neurons together"
     table = tables.get("concepts")
     known = None if table is None else table[table["or_jaccard"].notna()]
     if known is None or not len(known):

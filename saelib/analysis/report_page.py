@@ -50,7 +50,7 @@ def page(
     """
     files = resources.files("saelib.analysis")
     style, script = (files.joinpath(f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    body = [_top(tables, facts, provisional), _findings(tables)]
+    body = [_top(tables, facts, provisional), _findings(tables, facts)]
     data = []
     for section in SECTIONS:
         shown, held = _section(section, tables, lattice)
@@ -118,11 +118,12 @@ def _top(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], provision
     )
 
 
-def _findings(tables: Mapping[str, pd.DataFrame]) -> str:
+def _findings(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> str:
+    options = facts.get("options")
     items = "".join(
         f'<li><a class="finding" href="#{found.section}"><span class="big">{found.number}</span> '
         f"<span>{found.title}</span></a><p>{found.words}</p></li>"
-        for found in findings(tables)
+        for found in findings(tables, options if isinstance(options, Mapping) else None)
     )
     return (
         '<section id="findings" aria-labelledby="h-findings"><h2 id="h-findings">Five findings</h2>'
@@ -163,6 +164,12 @@ def _table_of(
         table = tables.get(section.table)
         if table is not None and section.key == "concepts":
             table = table.sort_values("margin", ascending=False, kind="stable", na_position="last")
+        elif table is not None and section.key == "absorption":  # what is suspected first
+            table = table.reset_index(drop=True)
+            fair = table[["own_neurons", "owns_parent"]].fillna(False).astype(bool).all(axis=1)
+            absorbed = table["absorbed"].fillna(False).astype(bool)
+            order = pd.DataFrame({"fair": fair, "absorbed": absorbed, "rate": table["rate"]})
+            table = table.loc[order.sort_values(["fair", "absorbed", "rate"], ascending=False, kind="stable").index]
         return table, TABLES[section.table].columns
     # Splitting is a view of the concepts: who needs several neurons, those that gain most first.
     wanted = MAIN["splitting"]
@@ -178,6 +185,6 @@ def _how(facts: Mapping[str, Any]) -> str:
     definitions = "".join(f"<dt>{word}</dt><dd>{meaning}</dd>" for word, meaning in DEFINITIONS)
     return (
         '<section id="how" aria-labelledby="h-how"><h2 id="h-how">How this was computed</h2>'
-        f'{all_facts(facts)}<h3>What the words mean</h3><dl class="words">{definitions}</dl>'
-        f"<h3>How to cite</h3>{how_to_cite()}</section>\n</main>\n"
+        f'<h3>What the words mean</h3><dl class="words">{definitions}</dl>'
+        f"{all_facts(facts)}<h3>How to cite</h3>{how_to_cite()}</section>\n</main>\n"
     )

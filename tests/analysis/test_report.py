@@ -286,16 +286,18 @@ def test_findings_count_what_the_tables_hold():
         or_jaccard=[0.9, 0.8, 0.3, pd.NA], or_gain=[0.0, 0.3, 0.2, pd.NA], split_into=[1, 3, pd.NA, pd.NA],
         or_neurons=[[1], [1, 2, 3], [4, 5], []],
     )  # fmt: skip
-    own, several, *_ = findings({"concepts": table})
+    own, several, *_ = findings({"concepts": table}, {"delta": 0.1, "eta": 0.3})
     assert own.number == "1 of 3"
-    assert f"{share_of(3, 3)} are detected, {share_of(2, 3)} are separated" in own.words
+    assert f"{share_of(3, 3)} are detected (the neuron misses at most 10\u202f% of the concept)" in own.words
+    assert f"{share_of(2, 3)} are separated, {share_of(1, 3)} are approximated (the two differ" in own.words
+    assert "Jaccard index of 0.500 or more, against 0.100 when" in own.words
     assert "2 concepts do better than with random labels" in own.words
     assert several.number == "1 of 3"
     assert "1 with one neuron alone, and 1 not even with five" in several.words
     assert "<bdi>b</bdi>: Jaccard index 0.500 with its best neuron, 0.800 with 3 together" in several.words
 
 
-def test_absorption_is_suspected_only_where_both_controls_pass():
+def test_absorption_is_suspected_only_where_both_controls_pass(tmp_path):
     rows = {c.name: [1] * 4 for c in TABLES["edges"].columns} | {
         "parent": list("aabb"), "child": list("cdef"), "rate": [0.5, 0.6, 0.7, 0.8],
         "absorbed": [True, True, True, False], "own_neurons": [True, True, False, True],
@@ -304,6 +306,9 @@ def test_absorption_is_suspected_only_where_both_controls_pass():
     edges = pd.DataFrame(rows).astype({c.name: c.dtype for c in TABLES["edges"].columns})
     found = findings({"edges": edges})[2]
     assert found.number == "1 of 2"
+    page = BeautifulSoup(written(tmp_path, {"edges": edges}), "html.parser")
+    shown = [row.find_all("td")[1].get_text() for row in page.select("#table-edges tbody tr")]
+    assert shown == ["c", "f", "e", "d"]  # those that both controls pass and that look absorbed come first
     assert "3 of 4" in found.words
     assert "50\u202f% of <bdi>c</bdi>" in found.words
 
