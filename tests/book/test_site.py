@@ -146,7 +146,17 @@ def test_every_public_name_is_described_in_the_reference(site):
         for page in (site / "book" / "api").glob("*.html")
         for tag in _page(page).find_all("dt", id=True)
     }
-    packages = ["sets", "alignment", "sae", "data.synthetic", "geometry.bounds", "claims", "plots", "study"]
+    packages = [
+        "sets",
+        "alignment",
+        "sae",
+        "data.synthetic",
+        "data.language",
+        "geometry.bounds",
+        "claims",
+        "plots",
+        "study",
+    ]
     modules = [import_module(f"saelib.{package}") for package in packages]
     public = {
         f"{module.__name__}.{name}"
