@@ -163,9 +163,9 @@ glue("40-f1-mixed", f"{means['neuron, halves by noun'].value:.2f}", display=Fals
 glue("40-size", f"{size:,}", display=False)
 glue("40-readable", f"{(middle.f1 > 0.5).mean():.0%}", display=False)
 glue("40-chosen", f"{middle.chosen_f1.mean():.2f}", display=False)
-glue("40-j-neuron", f"{middle.jaccard.mean():.2f}", display=False)
-glue("40-j-random", f"{middle.jaccard_random.mean():.2f}", display=False)
-glue("40-j-permuted", f"{middle.jaccard_permuted.mean():.2f}", display=False)
+jaccard = topk[(topk.d_sae == size) & (topk.k == mid)].groupby("against").jaccard.mean()
+for key, against in {"neuron": "trained", "random": "random", "permuted": "permuted"}.items():
+    glue(f"40-j-{key}", f"{jaccard[against]:.2f}", display=False)
 
 # %% [markdown]
 # At the middle setting ($d_{\text{sae}}$ = {glue:text}`40-size`) {glue:text}`40-readable` of the concepts have a neuron with an F1 above a half. In

@@ -85,7 +85,7 @@ def test_a_mean_is_that_of_the_concepts(tables: dict[str, pd.DataFrame]) -> None
     rows = tables["nouns"].set_index([*sweep.KEY, "against"]).f1
     for against, column in (("trained", "f1"), ("random", "f1_random"), ("permuted", "f1_permuted")):
         own = rows.xs(against, level="against").reindex(by_concept.index)
-        assert own.to_numpy() == pytest.approx(by_concept[column].to_numpy(), abs=2e-4)
+        assert own.to_numpy() == pytest.approx(by_concept[column].to_numpy(), abs=6e-4)
 
 
 def test_the_same_cell_gives_the_same_tables(tables: dict[str, pd.DataFrame]) -> None:

@@ -68,8 +68,8 @@ def run_cell(settings: Settings, cell_id: str) -> dict[str, pd.DataFrame]:
         budgets T5e, and their violations.
 
         ``nouns_concepts``: one row a trained dictionary and concept, with the columns of
-        `saelib.study.sweeps.nouns_measures.judged` and f1 and jaccard of the random dictionary
-        (``f1_random``, ``jaccard_random``) and of permuted labels (``f1_permuted``, ``jaccard_permuted``).
+        `saelib.study.sweeps.nouns_measures.judged` but jaccard and leak, and the F1 of the random dictionary
+        (``f1_random``) and of permuted labels (``f1_permuted``).
 
         ``nouns_history``: as from `saelib.study.sweeps.nouns_training.explained_over_time`.
 
@@ -242,13 +242,9 @@ def measured(
         labels | {"against": name} | (own if name == "trained" else {}) | summary(frame)
         for name, frame in frames.items()
     ]
-    concepts = frames["trained"].assign(
-        **{
-            f"{column}_{name}": frames[name][column]
-            for name in ("random", "permuted")
-            for column in ("f1", "jaccard")
-        }
-    )
+    # J = F1/(2 - F1), and leak follows from recall, precision and sizes: the table stays small without them.
+    concepts = frames["trained"].drop(columns=["jaccard", "leak"])
+    concepts = concepts.assign(f1_random=frames["random"].f1, f1_permuted=frames["permuted"].f1)
     history = explained_over_time(result.history, points)
     return {
         "nouns": pd.DataFrame(rows),
@@ -324,5 +320,5 @@ def gather(frames: list[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
         front = [column for column in KEY if column in whole]
         whole = whole[[*front, *(column for column in whole if column not in front)]]
         floats = [column for column in whole if pd.api.types.is_float_dtype(whole[column])]
-        tables[name] = whole.round(dict.fromkeys(floats, 4))
+        tables[name] = whole.round(dict.fromkeys(floats, 3 if name == "nouns_concepts" else 4))
     return tables
