@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Mapping
@@ -205,9 +206,10 @@ def _about(sources: Sources, options: Options) -> dict[str, Any]:
     }
 
 
-def _explained(sources: Sources, chosen: npt.NDArray[np.int64]) -> float:
+def _explained(sources: Sources, chosen: npt.NDArray[np.int64]) -> float | None:
     rows = np.asarray(sources.points.take(np.sort(chosen[:_EXPLAINED_ON])), dtype=np.float32)
-    return quality(sources.sae, rows, batch_size=512).explained_variance
+    found = quality(sources.sae, rows, batch_size=512).explained_variance
+    return found if math.isfinite(found) else None
 
 
 def _written(

@@ -11,6 +11,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from saelib.data.files import Points as PointsInFiles
+from saelib.data.files import open_points, read_concepts
 from saelib.errors import InputError
 from saelib.sae import SAE, load_sae
 from saelib.sets import ConceptSet
@@ -49,11 +51,20 @@ class InMemory:
 
     def rows(self, start: int, stop: int) -> npt.NDArray[np.floating]:
         """Rows from ``start`` up to ``stop``, float32."""
-        return self.array[start:stop].astype(np.float32)
+        return self._finite(np.arange(start, min(stop, len(self.array))))
 
     def take(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.floating]:
         """Rows by their numbers, float32."""
-        return self.array[indices].astype(np.float32)
+        return self._finite(indices)
+
+    def _finite(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.floating]:
+        found = self.array[indices].astype(np.float32)
+        bad = np.flatnonzero(~np.isfinite(found))
+        if bad.size:
+            row, column = divmod(int(bad[0]), found.shape[1])
+            offence = f"hold {found[row, column]} in row {indices[row]}, column {column}"
+            raise InputError("points", offence, "drop or mend that row")
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,24 +136,18 @@ def opened(
         sae = load_sae(sae)
     if not isinstance(sae, SAE):
         raise InputError("sae", f"is a {type(sae).__name__}", "give a saelib.SAE or its folder")
-    stamps: list[str] = []
     if isinstance(points, (str, os.PathLike)):
-        from saelib.data.files import open_points
-
-        path = Path(points)
-        points = open_points(path)
-        of_points, stamps = _of_files(getattr(points, "paths", (path,)))
-    else:
-        points = points if isinstance(points, Points) else InMemory(_matrix(points))
-        of_points = _of_rows(points)
+        points = open_points(points)
+    elif not isinstance(points, Points):
+        points = InMemory(_matrix(points))
+    in_files = isinstance(points, PointsInFiles)
+    of_points, stamps = _of_files(points.paths) if in_files else (_of_rows(points), [])
     n_points, d_in = points.shape
     if not n_points:
         raise InputError("points", "are none", "give at least one point")
     if d_in != sae.d_in:
         raise InputError("points", f"have {d_in} columns", f"give {sae.d_in}, the dictionary's d_in")
     if isinstance(concepts, (str, os.PathLike)):
-        from saelib.data.files import read_concepts
-
         concepts = read_concepts(concepts, n_points, parents)
     elif parents is not None:
         raise InputError("parents", "are given beside a ConceptSet", "give them to the ConceptSet")

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -56,8 +56,7 @@ def _locked(folder: Path) -> IO[str]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = mark.open("a")
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError("out", f"{folder} cannot be written ({reason})", "name another folder") from None
+        raise _unwritable(folder, error) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -65,6 +64,11 @@ def _locked(folder: Path) -> IO[str]:
         mend = "wait for it or name another folder"
         raise InputError("out", f"{folder} is in use by another analysis", mend) from None
     return lock
+
+
+def _unwritable(folder: Path, error: OSError) -> InputError:
+    reason = error.strerror or str(error)
+    return InputError("out", f"{folder} cannot be written ({reason})", "make room or name another folder")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -77,6 +81,11 @@ def write_bytes(path: Path, content: bytes) -> None:
     content : bytes
         The whole content.
 
+    Raises
+    ------
+    InputError
+        If the folder cannot be written; nothing is left behind.
+
     Examples
     --------
     >>> import tempfile
@@ -85,16 +94,19 @@ def write_bytes(path: Path, content: bytes) -> None:
     >>> place.read_bytes()
     b'whole'
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)
+    except OSError as error:
+        raise _unwritable(path.parent, error) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:

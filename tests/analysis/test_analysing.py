@@ -72,7 +72,7 @@ def world(drawn: tuple) -> tuple[np.ndarray, ConceptSet, np.ndarray, list[int]]:
     return fires, concepts, choosing_half(n, seed % 1000), sizes
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds)
 def test_counts_of_either_half_and_of_the_null_are_those_of_align(drawn: tuple) -> None:
     fires, concepts, half, sizes = world(drawn)
@@ -92,7 +92,7 @@ def test_counts_of_either_half_and_of_the_null_are_those_of_align(drawn: tuple) 
         assert (found.learn() == direct.learn()).all()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds)
 def test_tables_are_those_of_direct_computation(drawn: tuple) -> None:
     fires, concepts, half, sizes = world(drawn)
@@ -142,7 +142,7 @@ def test_tables_are_those_of_direct_computation(drawn: tuple) -> None:
     assert pairs[pairs["rank"] == 1].neuron.tolist() == [j for j in neuron.tolist() if j >= 0]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds)
 def test_edges_are_those_of_absorption_and_budgets_those_of_the_bounds(drawn: tuple) -> None:
     fires, concepts, half, sizes = world(drawn)
@@ -169,7 +169,7 @@ def test_edges_are_those_of_absorption_and_budgets_those_of_the_bounds(drawn: tu
         assert (measured / limit if limit else 0.0) == pytest.approx(use, rel=1e-12)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds)
 def test_how_points_are_cut_into_pieces_changes_nothing(drawn: tuple) -> None:
     fires, concepts, half, sizes = world(drawn)
