@@ -54,7 +54,7 @@ def write_report(
     Raises
     ------
     InputError
-        If a table is none of an analysis or lacks a column.
+        If a table is none of an analysis or lacks a column, or the folder cannot be written.
 
     Examples
     --------
@@ -74,6 +74,13 @@ def write_report(
                 raise InputError("tables", f"lacks {column.name!r} in {name!r}", "give all of its columns")
     if lattice is not None and not isinstance(lattice, FormalConcepts):
         raise InputError("lattice", f"is a {type(lattice).__name__}", "give formal concepts, or None")
+    if not isinstance(facts, Mapping):
+        raise InputError("facts", f"is a {type(facts).__name__}", "give a mapping")
     path = Path(folder) / "report.html"
-    write_bytes(path, page(tables, facts, lattice, provisional=provisional).encode("utf-8"))
+    content = page(tables, facts, lattice, provisional=provisional).encode("utf-8")
+    try:
+        write_bytes(path, content)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError("folder", f"{folder} cannot be written ({reason})", "name another one") from None
     return path

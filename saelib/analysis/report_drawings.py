@@ -71,8 +71,7 @@ def _matches(tables: Mapping[str, pd.DataFrame]) -> str:
         f"<b>{half:,} of {len(both):,} concepts have a neuron with Jaccard index 0.5 or more.</b> How to "
         f"read it: "
         "go along to an index, up to the curve, left to the share of concepts that reach it. Dashed: the "
-        "same "
-        "search after the labels were dealt out at random.",
+        "same search after the labels were dealt out at random.",
     )
 
 
@@ -148,8 +147,7 @@ def _serving(tables: Mapping[str, pd.DataFrame]) -> str:
     return figure(
         drawn,
         f"<b>{int((serves == 1).sum()):,} of {len(serves):,} neurons that serve any concept serve just "
-        f"one.</b> "
-        "The others cannot tell their concepts apart.",
+        f"one.</b> The others cannot tell their concepts apart.",
     )
 
 
@@ -183,8 +181,7 @@ def _gains(tables: Mapping[str, pd.DataFrame]) -> str:
     return figure(
         bars(rows, across="Jaccard index", label="Jaccard index of one neuron and of the union", within=True),
         f"<b>Where joining neurons helps most</b> ({len(known)} of the concepts). Strong: the best single "
-        f"neuron; "
-        "pale: what the union of up to five adds.",
+        f"neuron; pale: what the union of up to five adds.",
     )
 
 
@@ -219,8 +216,7 @@ def _absorption(tables: Mapping[str, pd.DataFrame]) -> str:
         f"<b>How much of the child the parent's neuron loses</b> (child &lt; parent), with 95 % intervals, "
         f"among pairs "
         f"that pass both controls. Orange, {count}: the full pattern of absorption. Grey: not, mostly "
-        f"because the "
-        "parent's neuron misses other points as well.",
+        f"because the parent's neuron misses other points as well.",
     )
 
 
@@ -243,6 +239,5 @@ def _faults(tables: Mapping[str, pd.DataFrame]) -> str:
     return figure(
         drawn,
         f"<b>Most errors come from geometry for {counts[0]:,} and from training for {counts[1]:,} of "
-        f"{len(table):,} "
-        "audited concepts.</b> Open: proved neither way.",
+        f"{len(table):,} audited concepts.</b> Open: proved neither way.",
     )

@@ -149,6 +149,5 @@ def how_to_cite() -> str:
         f"<p>saelib {escaped(__version__)}: concept learning in sparse autoencoders, as alignment of sets "
         f"(2026). The "
         "framework: Zhang, C., Lin, C. and Lee, S.-I. (2026), <cite>A Geometric View for Understanding "
-        "Concept "
-        "Learning and Neuron Interpretation in Sparse Autoencoders</cite>, arXiv:2606.07007.</p>"
+        "Concept Learning and Neuron Interpretation in Sparse Autoencoders</cite>, arXiv:2606.07007.</p>"
     )

@@ -132,8 +132,7 @@ def _own(tables: Mapping[str, pd.DataFrame], options: Mapping[str, Any]) -> Find
             f" Half of the best neurons have a Jaccard index of {rounded(float(both['jaccard'].median()))} "
             f"or more, "
             f"against {rounded(float(both['null_jaccard'].median()))} when the labels are dealt out at "
-            f"random. "
-            f"{_plural(better, 'concept does', 'concepts do')} better than with random labels, "
+            f"random. {_plural(better, 'concept does', 'concepts do')} better than with random labels, "
             f"{share_of(better, len(both))}."
         )
     return Finding("concepts", f"{hits:,} of {n:,}", title, words)
@@ -175,14 +174,12 @@ def _absorbed(tables: Mapping[str, pd.DataFrame]) -> Finding:
     words = (
         f"Of {len(table):,} pairs, {n:,} can be judged: parent and child have different neurons, and the "
         f"parent's neuron does mean the parent. Among these, {share_of(hits, n)} show the full pattern. "
-        f"Without "
-        f"these two controls it would be {naive:,} of {len(table):,}."
+        f"Without these two controls it would be {naive:,} of {len(table):,}."
     )
     if hits:
         worst = table[absorbed & fair].sort_values("rate", ascending=False, kind="stable").iloc[0]
         words += (
-            f" Strongest: on {_percent(float(worst['rate']))} % of {_name(worst['child'])} the neuron "
-            f"of "
+            f" Strongest: on {_percent(float(worst['rate']))} % of {_name(worst['child'])} the neuron of "
             f"{_name(worst['parent'])} is silent and the child's fires."
         )
     return Finding("absorption", f"{hits:,} of {n:,}", title, words)
@@ -224,8 +221,7 @@ def _geometry(tables: Mapping[str, pd.DataFrame]) -> Finding:
     if total:
         words += (
             f" Of {_plural(total, 'error', 'errors')} on the sample, {_percent(forced / total)} % are "
-            f"forced by "
-            f"geometry and {_percent(avoidable / total)} % are training's to avoid."
+            f"forced by geometry and {_percent(avoidable / total)} % are training's to avoid."
         )
     chance = table["by_chance"].dropna()
     if len(chance) and float(chance.median()) > 0.5:

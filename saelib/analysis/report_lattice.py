@@ -36,8 +36,10 @@ def lattice_piece(found: FormalConcepts | None, drawn: int = DRAWN) -> str:
     """
     if found is None or not len(found):
         return '<p class="note">There is no lattice to draw here.</p>'
-    from saelib.plots import lattice_explorer  # it brings matplotlib along, which takes a while
-
+    try:
+        from saelib.plots import lattice_explorer  # it brings matplotlib along, which takes a while
+    except ImportError:  # an analysis of an hour does not end for want of a drawing
+        return '<p class="note">Drawing it needs matplotlib and seaborn; the table has all of it.</p>'
     kept = np.arange(len(found))
     note = ""
     if len(found) > drawn:

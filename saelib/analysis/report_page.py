@@ -100,7 +100,7 @@ def _top(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], provision
         for name, value, meaning in headline_facts(tables, facts)
     )
     gate = f"; gate <bdi>{escaped(facts['gate'])}</bdi>" if facts.get("gate") else ""
-    notes = "".join(f"<li>{escaped(note)}</li>" for note in facts.get("notes") or ())
+    notes = "".join(f"<li>{escaped(note)}</li>" for note in _listed(facts.get("notes")))
     noted = f'<ul class="notes note">{notes}</ul>' if notes else ""
     banner = (
         '<p class="banner" role="note"><strong>Preview.</strong> This is a first look at a sample of the '
@@ -116,6 +116,10 @@ def _top(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], provision
         f'{banner}<dl class="tiles">{tiles}</dl>{noted}</header>\n'
         f'<nav class="contents" aria-label="Sections"><ul>{items}</ul></nav>\n<main>\n'
     )
+
+
+def _listed(notes: Any) -> list[Any]:
+    return list(notes) if isinstance(notes, (list, tuple)) else [notes] if notes else []
 
 
 def _findings(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> str:
@@ -169,7 +173,8 @@ def _table_of(
             fair = table[["own_neurons", "owns_parent"]].fillna(False).astype(bool).all(axis=1)
             absorbed = table["absorbed"].fillna(False).astype(bool)
             order = pd.DataFrame({"fair": fair, "absorbed": absorbed, "rate": table["rate"]})
-            table = table.loc[order.sort_values(["fair", "absorbed", "rate"], ascending=False, kind="stable").index]
+            order = order.sort_values(["fair", "absorbed", "rate"], ascending=False, kind="stable")
+            table = table.loc[order.index]
         return table, TABLES[section.table].columns
     # Splitting is a view of the concepts: who needs several neurons, those that gain most first.
     wanted = MAIN["splitting"]

@@ -151,8 +151,7 @@ def _html(name: str, table: pd.DataFrame, columns: Sequence[Column], main: Seque
         f'<div class="table" data-table="{escaped(name)}" id="table-{escaped(name)}">'
         f'<div class="scroll" tabindex="0" role="region" aria-label="table {escaped(name)}">'
         f'<table><caption class="quiet">{told}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-        f"{cut}{explained}</div>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{cut}{explained}</div>"
     )
 
 

@@ -60,8 +60,7 @@ SECTIONS: tuple[Section, ...] = (
         "Neurons",
         "neurons",
         "The same question from the other side: one row a neuron, with the concept that describes it best. "
-        "A low "
-        "<b>jaccard</b> says only that none of <em>your</em> concepts describes the neuron, not that "
+        "A low <b>jaccard</b> says only that none of <em>your</em> concepts describes the neuron, not that "
         "nothing does.",
         ("Which neuron, which concept?",),
     ),
@@ -79,8 +78,7 @@ SECTIONS: tuple[Section, ...] = (
         "A concept is split when several neurons share it. For each concept up to five neurons were joined, "
         "the "
         "most helpful first, and the union was compared with the concept. A large <b>or gain</b> says that "
-        "the "
-        "union catches what no single neuron does.",
+        "the union catches what no single neuron does.",
         (
             "Splitting: what becomes of a coarse concept when the dictionary grows",
             "Units: when one neuron is not enough",
@@ -106,8 +104,7 @@ SECTIONS: tuple[Section, ...] = (
         "Neurons that fire together, the steadiest groups first. Large <b>overlap</b> means that one fires "
         "only "
         "where the others do: a hierarchy. Random dictionaries have families as well, so their number is no "
-        "sign "
-        "of training; what they are about may be.",
+        "sign of training; what they are about may be.",
         ("Families and hierarchy",),
     ),
     Section(
@@ -129,8 +126,7 @@ SECTIONS: tuple[Section, ...] = (
         "between those of the concept? The first two kinds of error are proved, by a neuron that was built "
         "or by a "
         "certificate that none exists. Mind <b>by chance</b>: near 1, almost any division of so few points "
-        "in so "
-        "many dimensions can be separated, and a yes says nothing.",
+        "in so many dimensions can be separated, and a yes says nothing.",
         ("What can one neuron do?", "Whose fault is it?"),
     ),
     Section(
@@ -154,8 +150,7 @@ MAIN: dict[str, tuple[str, ...]] = {
         "pairs": "concept rank neuron jaccard recall precision leak count concept_size neuron_size",
         "splitting": "concept neuron jaccard or_jaccard or_gain split_into or_neurons",
         "edges": "parent child parent_neuron child_neuron n_child n_absorbed rate gap own_neurons "
-        "owns_parent "
-        "absorbed",
+        "owns_parent absorbed",
         "families": "family neurons concepts size support lift overlap",
         "lattice": "node concepts neurons n_concepts n_neurons delta",
         "geometry": "concept neuron errors unavoidable avoidable open fault one_neuron by_chance",

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import sys
 from functools import cache
 from itertools import pairwise
 
@@ -339,4 +340,16 @@ def test_unknown_tables_missing_columns_and_no_frames_are_refused(tmp_path):
         written(tmp_path, {"pairs": []})
     with pytest.raises(InputError, match="lattice is a str"):
         written(tmp_path, {}, found="x")
+    with pytest.raises(InputError, match="facts is a list"):
+        written(tmp_path, {}, [])
     assert not list(tmp_path.iterdir())
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot be written"):
+        written(tmp_path / "file", {}, {})
+
+
+def test_without_the_plotting_packages_all_but_the_drawing_is_there(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "saelib.plots", None)
+    page = BeautifulSoup(written(tmp_path, {"lattice": made_up()["lattice"]}), "html.parser")
+    assert "needs matplotlib" in page.select_one("#lattice .note").get_text()
+    assert page.select("#table-lattice tbody tr")
