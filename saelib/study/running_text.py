@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from saelib.errors import InputError
@@ -44,8 +45,10 @@ def at_best(concepts: pd.DataFrame, value: str = "jaccard") -> pd.Series:
         raise InputError("concepts", f"has {table.shape[1]} seeds", "give at least two")
     if table.isna().any(axis=None):
         raise InputError("concepts", "lacks a setting for some seed", "give the same settings for all seeds")
-    best = {seed: table.drop(columns=seed).mean(axis=1).idxmax() for seed in table.columns}
-    return pd.Series({seed: table.loc[setting, seed] for seed, setting in best.items()}, name=value)
+    values = table.to_numpy()
+    others = [np.delete(values, i, axis=1).mean(axis=1) for i in range(values.shape[1])]
+    found = [values[other.argmax(), i] for i, other in enumerate(others)]
+    return pd.Series(found, index=table.columns, name=value)
 
 
 def by_kind(concepts: pd.DataFrame, readers: pd.DataFrame, value: str = "jaccard") -> pd.DataFrame:
@@ -76,12 +79,12 @@ def by_kind(concepts: pd.DataFrame, readers: pd.DataFrame, value: str = "jaccard
     >>> by_kind(concepts, readers).jaccard.tolist()
     [0.5, 0.5, 0.75]
     """
-    found = [
-        at_best(part, value).rename_axis("seed").reset_index().assign(kind=kind, reader=name)
-        for (kind, name), part in concepts.groupby(["kind", "dictionary"])
-    ]
-    means = readers.groupby(["kind", "reader", "seed"], as_index=False)[value].mean()
-    return pd.concat([*found, means], ignore_index=True)[["kind", "reader", "seed", value]]
+    found: list[pd.DataFrame] = []
+    for (kind, name), part in concepts.groupby(["kind", "dictionary"]):
+        best = at_best(part, value).rename_axis("seed").reset_index()
+        found.append(best.assign(kind=str(kind), reader=str(name)))
+    found.append(readers.groupby(["kind", "reader", "seed"])[value].mean().reset_index())
+    return pd.concat(found, ignore_index=True)[["kind", "reader", "seed", value]]
 
 
 def of_concepts(concepts: pd.DataFrame, readers: pd.DataFrame, value: str = "jaccard") -> pd.DataFrame:
@@ -118,7 +121,9 @@ def of_concepts(concepts: pd.DataFrame, readers: pd.DataFrame, value: str = "jac
     often = concepts.groupby("concept").seed.nunique() == seeds
     kept = concepts[concepts.concept.map(often)]
     columns = {
-        str(name): part.groupby("concept").apply(lambda own: at_best(own, value).mean(), include_groups=False)
+        str(name): pd.Series(
+            {concept: at_best(own, value).mean() for concept, own in part.groupby("concept")}
+        )
         for name, part in kept.groupby("dictionary")
     }
     columns |= {str(name): part.groupby("concept")[value].mean() for name, part in readers.groupby("reader")}

@@ -8,7 +8,7 @@ from saelib import InputError
 from saelib.claims import Criterion, declared
 
 THEOREMS = [f"T{name}" for name in (1, 2, 3, 4, "5a", "5b", "5c", "5d", "5e", *range(6, 14))]
-EMPIRICAL = [f"E{number}" for number in range(1, 13)] + ["D1", "D2", "D3", "S1"]
+EMPIRICAL = [f"E{number}" for number in range(1, 14)] + ["D1", "D2", "D3", "S1"]
 
 WHOLE = """
 [T1]

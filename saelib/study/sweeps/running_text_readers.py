@@ -56,11 +56,11 @@ def readers(ground: Judging, settings: RunningText) -> pd.DataFrame:
         ("probe", probed(ground.points[0], labels[0], ground.points[1], settings.penalty)),
     ):
         sizes, both = fires.sum(axis=0), (fires & labels[1]).sum(axis=0)
-        found = NeuronsWithThresholds(column, 0.0 * column, sizes, both, labels[1].sum(axis=0))
+        found = NeuronsWithThresholds(column, np.zeros(len(column)), sizes, both, labels[1].sum(axis=0))
         parts.append(scores(found, ground.concepts[1], ground.kinds, settings).assign(reader=name))
     centre = ground.points[0].mean(axis=0)
-    signs = [both_signs(points - centre) for points in ground.points]
-    raw = by_concept(*signs, ground.concepts, ground.kinds, settings)
+    here, there = (both_signs(points - centre) for points in ground.points)
+    raw = by_concept(here, there, ground.concepts, ground.kinds, settings)
     raw = raw.drop(columns=["neuron", "threshold", "chosen_jaccard"])
     return pd.concat([*parts, raw.assign(reader="dimension")], ignore_index=True)
 
