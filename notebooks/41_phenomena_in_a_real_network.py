@@ -122,7 +122,11 @@ steps = {
     "rest": "… and fires on the rest",
 }
 decided = shown(counts[counts.decides])
-funnel = decided.melt(["seed", "kind"], list(steps), "step", "left").astype({"left": float})
+funnel = (
+    decided[decided.kind != "trained, single words"]
+    .melt(["seed", "kind"], list(steps), "step", "left")
+    .astype({"left": float})
+)
 funnel["step"] = pd.Categorical(funnel.step.map(steps), categories=list(steps.values()), ordered=True)
 kinds = ["trained", "random directions", "labels dealt out"]
 tones = [plots.palette.neuron, plots.palette.neutral, plots.palette.cycle[2]]

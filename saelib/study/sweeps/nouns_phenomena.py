@@ -36,7 +36,7 @@ TRAINED, DEALT, RANDOM = "trained", "labels dealt out", "random directions"
 SINGLE = "trained, single words"
 EDGE_COLUMNS = (
     "parent", "child", "parent_neuron", "child_neuron", "n_parent", "n_child", "on_rest", "on_child", "hit",
-    "n_absorbed", "rate", "gap", "implication", "order", "probe_found", "naive", "own", "probe", "both",
+    "n_absorbed", "rate", "implication", "order", "probe_found", "naive", "own", "probe", "both",
     "rest", "chance",
 )  # fmt: skip
 
@@ -89,7 +89,7 @@ def phenomena(
 
         ``nouns_edges``, one row a trained dictionary and edge (both asked): ``parent``, ``child``,
         ``parent_neuron``, ``child_neuron``, ``n_parent``, ``n_child``, ``on_rest``, ``on_child``, ``hit``
-        (nouns of the child on which its neuron fires), ``n_absorbed``, ``rate``, ``gap``, ``implication`` (as
+        (nouns of the child on which its neuron fires), ``n_absorbed``, ``rate``, ``implication`` (as
         :func:`saelib.phenomena.absorption`), ``order`` (as :func:`saelib.phenomena.hierarchy`),
         ``probe_found`` (of the absorbed nouns, those that the parent's probe finds), ``naive``, ``own``,
         ``probe``, ``both``, ``rest`` (at the deciding share), and ``chance``, the share of all nouns on

@@ -216,4 +216,7 @@ def units(
     frame[["best_single", "or_single"]] = frame[["best_single", "or_single"]].astype("Float64")
     none = concepts[1].take_points(single).sizes[asked] == 0
     frame.loc[none, ["best_single", "or_single"]] = pd.NA
+    # Nothing is decided by these; the table stays small.
+    beside = ["best_firing", "best_chosen", "or_five_chosen", "best_single", "or_single"]
+    frame[beside] = frame[beside].round(3)
     return frame.drop(columns="number").astype(dict.fromkeys(chances, "Float64"))
