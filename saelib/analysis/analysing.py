@@ -69,7 +69,7 @@ def analyse(
     concepts: ConceptSet | str | os.PathLike[str],
     out: str | os.PathLike[str],
     *,
-    parents: str | os.PathLike[str] | None = None,
+    parents: Mapping[str, str] | str | os.PathLike[str] | None = None,
     groups: npt.ArrayLike | None = None,
     delta: float = 0.1,
     epsilon: float = 0.1,
@@ -100,8 +100,8 @@ def analyse(
         Over these points; a file of labels (see :func:`saelib.data.files.read_concepts`).
     out : path
         Folder of the results: new, empty, or that of an earlier analysis.
-    parents : path, optional
-        A file that says which concept is a special case of which.
+    parents : mapping of str to str, or path, optional
+        Which concept is a special case of which; for labels from a file.
     groups : array_like [n_points], optional
         Points of one group (document, head word) fall into the same half.
     delta, epsilon, eta : float, default 0.1, 0.1 and 0.3

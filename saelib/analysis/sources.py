@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -97,7 +98,7 @@ def opened(
     sae: SAE | str | os.PathLike[str],
     points: Any,
     concepts: ConceptSet | str | os.PathLike[str],
-    parents: str | os.PathLike[str] | None,
+    parents: Mapping[str, str] | str | os.PathLike[str] | None,
     threshold: float,
 ) -> Sources:
     """Open what is given by its path, take what is given as an object, and check that it goes together.
@@ -110,8 +111,8 @@ def opened(
         Points [n_points, d_in].
     concepts : ConceptSet or path
         Concepts or a file of labels.
-    parents : path, optional
-        A file of parents, with labels from a file.
+    parents : mapping of str to str, or path, optional
+        Parents, for labels from a file.
     threshold : float
         Part of what the activation sets depend on.
 

@@ -171,6 +171,51 @@ def test_edges_are_those_of_absorption_and_budgets_those_of_the_bounds(drawn: tu
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds)
+def test_the_lattice_lists_all_neurons_that_separate_a_set_of_concepts_on_both_halves(drawn: tuple) -> None:
+    fires, concepts, half, sizes = world(drawn)
+    rows = measure(cut(fires, sizes), concepts, half, TOLERANCES, 3, _unaudited).tables["lattice"]
+    holds = np.zeros((fires.shape[1], concepts.n_concepts), dtype=bool)
+    if half.any():
+        sides = [align(ActivationSets(fires[s]), concepts.take_points(s)) for s in (half, ~half)]
+        there = np.logical_and(*[side.concept_sizes > 0 for side in sides])
+        holds = sides[0].separated(0.4, 0.4) & sides[1].separated(0.4, 0.4) & there
+    assert (len(rows) > 0) == holds.any()
+    for row in rows.itertuples():
+        held = [concepts.index(name) for name in row.concepts]
+        assert row.neurons == np.flatnonzero(holds[:, held].all(axis=1) & holds.any(axis=1)).tolist()
+        assert held == np.flatnonzero(holds[row.neurons].all(axis=0)).tolist()
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(worlds)
+def test_families_share_a_region_of_the_size_they_say(drawn: tuple) -> None:
+    fires, concepts, half, sizes = world(drawn)
+    found = measure(cut(fires, sizes), concepts, half, TOLERANCES, 3, _unaudited).tables
+    matter = set(found["concepts"].neuron.dropna())
+    for row in found["families"].itertuples():
+        assert set(row.neurons) <= matter
+        region = fires[:, row.neurons].all(axis=1)
+        assert row.support == region.sum() >= 10
+        others = matter - set(row.neurons)
+        assert all(not fires[region][:, j].all() for j in others)
+        assert row.lift == pytest.approx(region.mean() / fires[:, row.neurons].mean(axis=0).prod())
+    assert found["families"].delta.is_monotonic_decreasing
+
+
+def test_two_neurons_that_fire_together_are_a_family_and_know_it() -> None:
+    at = np.arange(200)
+    fires = np.stack([at % 5 == 0, (at % 5 == 0) | (at % 20 == 1), at % 7 == 3], axis=1)
+    concepts = ConceptSet(fires[:, :2], names=["fifth", "more"])
+    found = measure(cut(fires, [70]), concepts, choosing_half(200, 0), TOLERANCES, 0, _unaudited).tables
+    assert found["families"][["neurons", "concepts", "support", "overlap"]].values.tolist() == [
+        [[0, 1], ["fifth", "more"], 40, 1.0]
+    ]
+    assert found["families"].lift[0] == pytest.approx(200 / 50)
+    assert found["neurons"].family.fillna(-1).tolist() == [0, 0, -1]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(worlds)
 def test_how_points_are_cut_into_pieces_changes_nothing(drawn: tuple) -> None:
     fires, concepts, half, sizes = world(drawn)
     whole = measure(cut(fires, []), concepts, half, TOLERANCES, 3, _unaudited)
