@@ -34,14 +34,18 @@ class Judging:
         Hidden states of some windows to choose on, then of some to judge on.
     concepts : tuple of ConceptSet
         Over those pieces: the concepts that hold for enough of both.
-    ids : tuple of ndarray [n_half]
-        Which pieces those are.
+    ids : tuple of ndarray
+        Which pieces there are in the **whole** half to choose on [n_half], for the lookup table; then which
+        those to judge on are.
+    counted : ConceptSet
+        The same concepts over the whole half to choose on.
     kinds : tuple of str
         Of the concepts: "token", "word" or "context".
 
     Examples
     --------
-    >>> Judging(np.array([True]), (), (), (), ("token",)).kinds
+    >>> from saelib import ConceptSet
+    >>> Judging(np.array([True]), (), (), (), ConceptSet([[1]]), ("token",)).kinds
     ('token',)
     """
 
@@ -49,6 +53,7 @@ class Judging:
     points: tuple[npt.NDArray[np.float32], ...]
     concepts: tuple[ConceptSet, ...]
     ids: tuple[npt.NDArray[np.integer], ...]
+    counted: ConceptSet
     kinds: tuple[str, ...]
 
 
@@ -90,7 +95,8 @@ def judging(tokens: Tokens, activations: TokenActivations, settings: RunningText
         half=half,
         points=tuple(activations.rows(_mask(which, len(half))) for which in rows),
         concepts=tuple(concepts.select(often) for concepts in both),
-        ids=tuple(tokens.ids[which] for which in rows),
+        ids=(tokens.ids[half], tokens.ids[rows[1]]),
+        counted=tokens.concepts.take_points(np.flatnonzero(half)).select(often),
         kinds=tuple(tokens.kinds[i] for i in often),
     )
 

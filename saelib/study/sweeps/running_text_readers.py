@@ -20,7 +20,7 @@ _PRIOR = 2.0  # pieces that a rate is drawn towards the concept's frequency by
 
 
 def readers(ground: Judging, settings: RunningText) -> pd.DataFrame:
-    """Each reader fitted on the choosing half and judged on the other.
+    """Each reader fitted on the choosing half and judged on the other; the table counts all of its half.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def readers(ground: Judging, settings: RunningText) -> pd.DataFrame:
     column = np.arange(labels[0].shape[1])
     parts = []
     for name, fires in (
-        ("lookup", looked_up(ground.ids[0], labels[0], ground.ids[1])),
+        ("lookup", looked_up(ground.ids[0], ground.counted.membership.toarray(), ground.ids[1])),
         ("probe", probed(ground.points[0], labels[0], ground.points[1], settings.penalty)),
     ):
         sizes, both = fires.sum(axis=0), (fires & labels[1]).sum(axis=0)
