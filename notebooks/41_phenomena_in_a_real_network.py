@@ -13,7 +13,7 @@
 
 # %% tags=["parameters"]
 confidence: float = 0.95  # level of every interval over seeds
-most_circles: int = 40  # formal concepts drawn, at most
+most_circles: int = 25  # formal concepts drawn, at most
 gain: float = 0.1  # F1 that an OR of neurons has to gain on the best neuron
 people: str = "person"  # concepts at or below this one stay out of examples
 
