@@ -134,6 +134,12 @@ def analyse(
         If anything given is malformed or does not fit, or ``out`` holds something else or is in use; nothing
         is written then, except if a point far into a file turns out not to be finite.
 
+    Notes
+    -----
+    Memory goes with neurons times concepts, about 100 bytes a pair, and hardly with points: their labels, a
+    block of 128 MiB, and at most a GiB for the neurons of which unions are made. A number in the tables
+    depends on the seed, and neither on ``jobs`` nor on where a run was stopped.
+
     Examples
     --------
     >>> import tempfile

@@ -68,7 +68,7 @@ def encoded(
     """
     n = points.shape[0]
     starts = (*range(0, n, POINTS_PER_SHARD), n)
-    shards = Shards(folder, key, firing.sae.d_sae, keep=resume)
+    shards = Shards(folder, f"{key}{POINTS_PER_SHARD} points a shard\n", firing.sae.d_sae, keep=resume)
     bar = tqdm(total=n, desc="encoding", unit="point", unit_scale=True, disable=None if progress else True)
     with bar, _workers(jobs) as pool:
         for i, start in enumerate(starts[:-1]):

@@ -207,7 +207,7 @@ def test_two_neurons_that_fire_together_are_a_family_and_know_it() -> None:
     fires = np.stack([at % 5 == 0, (at % 5 == 0) | (at % 20 == 1), at % 7 == 3], axis=1)
     concepts = ConceptSet(fires[:, :2], names=["fifth", "more"])
     found = measure(cut(fires, [70]), concepts, choosing_half(200, 0), TOLERANCES, 0, _unaudited).tables
-    assert found["families"][["neurons", "concepts", "support", "overlap"]].values.tolist() == [
+    assert found["families"][["neurons", "concepts", "support", "overlap"]].to_numpy().tolist() == [
         [[0, 1], ["fifth", "more"], 40, 1.0]
     ]
     assert found["families"].lift[0] == pytest.approx(200 / 50)
