@@ -15,6 +15,8 @@ from saelib.errors import InputError
 pytest.importorskip("transformers")
 pytest.importorskip("tokenizers")
 
+pytestmark = pytest.mark.slow  # for the import of transformers; the models are tiny
+
 WORDS = ["the", "a", "dog", "cat", "sat", "ran", "on", "mat", "big", "small"]
 TEXTS = ["the dog sat", "a big cat ran on the mat", "dog", "the small cat", "a cat sat on a dog"]
 
