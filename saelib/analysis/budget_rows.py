@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
@@ -53,17 +55,21 @@ def budget_rows(counted: Counted) -> pd.DataFrame:
         ),
     ]  # fmt: skip
     either = np.maximum(theta[:, None] + size[None, :] - counts, 1)
-    for side, of, met, sizes, who in (
-        (counts, either, counted.met, theta, "neuron"),
-        (counts.T, either.T, counted.fired, size, "concept"),
-    ):
-        rows.append(_jaccard(side, of, met, sizes, who))
+    neuron_names = counted.chosen.activations.names
+    concept_names = [f"concept {name!r}" for name in counted.chosen.concepts.names]
+    rows.append(_jaccard(counts, either, counted.met, theta, "neuron", neuron_names))
+    rows.append(_jaccard(counts.T, either.T, counted.fired, size, "concept", concept_names))
     names = ("bound", "quantity", "limit", "measured", "unit", "kind", "holds", "meaning")
     return framed("budget", {name: [row[i] for row in rows] for i, name in enumerate(names)})
 
 
 def _jaccard(
-    counts: np.ndarray, either: np.ndarray, met: np.ndarray, sizes: np.ndarray, who: str
+    counts: np.ndarray,
+    either: np.ndarray,
+    met: np.ndarray,
+    sizes: np.ndarray,
+    who: str,
+    names: Sequence[str],
 ) -> tuple[str, str, float, float, str, str, bool, str]:
     sums, means = (counts / either).sum(axis=1), met / np.maximum(sizes, 1)
     share = np.divide(sums, means, out=np.zeros_like(sums), where=means > 0)
@@ -74,7 +80,7 @@ def _jaccard(
     )
     return (
         "T5e",
-        f"sum of Jaccard indices with all {others}, of the {who} that uses most of its budget ({who} {most})",
+        f"sum of Jaccard indices with all {others}, of the {who} that uses most of its budget ({names[most]})",
         float(means[most]),
         float(sums[most]),
         "sum of Jaccard indices",
