@@ -245,11 +245,11 @@ print(notions.rename(index=KIND_NAMES)[["detected", "separated", "approximated"]
 #
 # ## Exercises
 #
-# 1. A neuron fires on every piece *of* and on nothing else. One piece in forty is *of*, and 68 % of the pieces after *of* are *the*.
-#    What is its Jaccard index with *precedes “the”*, if one piece in 23 is *the*?
+# 1. A neuron fires on every piece *of* and on nothing else. One piece in forty is *of*, a quarter of those stand before *the*, and one
+#    piece in 23 is *the*. What is the neuron's Jaccard index with *precedes “the”*?
 #    :::{dropdown} Solution
-#    Of 1,000 pieces 25 are *of*, and 17 of them precede *the*; about 43.5 pieces precede *the*. The index is 17 / (25 + 43.5 − 17) = 0.33:
-#    a neuron of a piece looks like a weak neuron of a context.
+#    Of 1,000 pieces 25 are *of*, and 6.25 of them precede *the*; 43.5 pieces do. The index is 6.25 / (25 + 43.5 − 6.25) = 0.10: a
+#    neuron of a piece passes for a weak neuron of a context, at about the index of a random dictionary.
 #    :::
 # 2. Why can no lookup table reach more than 1/6 or so with *in sixth 3 of the window*?
 #    :::{dropdown} Solution
