@@ -229,7 +229,7 @@ def bars(
             + "</g>"
         )
     drawn.append(_text(left + width / 2, height - 8, across))
-    return _svg(drawn, label, height)
+    return _svg(drawn, label, height).replace('class="chart"', 'class="chart lying"', 1)
 
 
 def _interval(value: float, low: float, high: float) -> str:
