@@ -224,7 +224,7 @@ print(notions.rename(index=KIND_NAMES)[["detected", "separated", "approximated"]
 # ## What we found
 #
 # - Training adds {glue:text}`42-gain` to the Jaccard index of concepts that the piece decides; these are {glue:text}`42-apart` ahead of
-#   those that its context decides (figure {numref}`fig-42-kinds`).
+#   those that its context decides ({numref}`fig-42-kinds`).
 # - What contexts a neuron does not tell, the vectors may still say: a probe is {glue:text}`42-behind` ahead of the neurons there. That
 #   an SAE has no neuron for a concept is no evidence that the network does not represent it.
 # - The string is a rival to be named. With pieces it errs only on those it never met ({glue:text}`42-token-lookup`); with contexts it
