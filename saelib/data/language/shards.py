@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from saelib.errors import InputError
 
 _DIGEST = hashlib.sha256().digest_size
+_ONE_THREAD = threading.Lock()
 
 
 def sharded(
@@ -61,14 +63,13 @@ def sharded(
     >>> first[0], second[0]
     (array([1., 1.], dtype=float32), array([1., 1.], dtype=float32))
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "locks").open("ab") as locks:
+    # Locks on files do not keep the threads of one process apart.
+    with _ONE_THREAD:
+        with _refusals_of(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            locks = (folder / "locks").open("ab")
+        with locks:
             return _collected(folder, shapes, compute, progress, locks.fileno())
-    except OSError as error:
-        reason = error.strerror or str(error)
-        mend = "set SAELIB_CACHE to a folder you may write to"
-        raise InputError("the cache", f"{folder} cannot be written ({reason})", mend) from None
 
 
 def _collected(
@@ -84,7 +85,8 @@ def _collected(
             if number in found:
                 continue
             path = folder / f"{number:04d}.f32"
-            shard = _read(path, shape)
+            with _refusals_of(folder):
+                shard = _read(path, shape)
             if shard is None:
                 with _locked(locks, number, waits) as is_mine:
                     if not is_mine:
@@ -92,10 +94,22 @@ def _collected(
                     shard = _read(path, shape)  # another may have finished it in the meantime
                     if shard is None:
                         shard = _checked(compute(number), shape)
-                        _write(path, shard)
+                        with _refusals_of(folder):
+                            _write(path, shard)
             found[number] = shard
             progress(number)
     return [found[number] for number in range(len(shapes))]
+
+
+@contextmanager
+def _refusals_of(folder: Path) -> Iterator[None]:
+    """Say in one line that the cache cannot be used; errors of the computation are not its."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        mend = "set SAELIB_CACHE to a folder you may write to"
+        raise InputError("the cache", f"{folder} cannot be written ({reason})", mend) from None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,22 @@ def test_a_failed_computation_frees_its_shard(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the weights are not there"):
         sharded(tmp_path, [(3, 2)], fails)
     assert len(sharded(tmp_path, [(3, 2)], counting([]))) == 1
+
+
+def test_an_error_of_the_computation_is_not_blamed_on_the_cache(tmp_path: Path) -> None:
+    def fails(number: int) -> np.ndarray:
+        raise FileNotFoundError("weights.gguf")
+
+    with pytest.raises(FileNotFoundError, match=r"weights\.gguf"):
+        sharded(tmp_path, [(3, 2)], fails)
+
+
+def test_threads_of_one_process_compute_each_shard_once(tmp_path: Path) -> None:
+    calls: list[int] = []
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: sharded(tmp_path, SHAPES, counting(calls)), range(4)))
+    assert calls == [0, 1, 2, 3, 4, 5]
+    assert all(int(shards[5][0, 0]) == 5 for shards in found)
 
 
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
