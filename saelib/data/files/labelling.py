@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -87,14 +88,15 @@ def read_concepts(
         links = given_parents(parents)
     _check_names(table, names)
     if drop_empty:
-        links = {child: parent for child, parent in links.items() if child in set(names)}
+        known = set(names)
+        links = {child: parent for child, parent in links.items() if child in known}
     concepts = ConceptSet(membership, names, _in_order(links, names))
     return _without_empty(table, concepts, drop_empty)
 
 
 def _check_names(table: Table, names: list[str]) -> None:
     if len(set(names)) != len(names):
-        twice = next(name for i, name in enumerate(names) if name in names[:i])
+        twice = next(name for name, count in Counter(names).items() if count > 1)
         raise table.refusal(f"has the concept {twice!r} twice", "rename one of the columns")
 
 

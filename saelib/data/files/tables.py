@@ -55,12 +55,14 @@ class Table:
         self.path, self.kind = recognised(path, ("csv", "parquet"), argument)
         names = self._csv_header() if self.kind == "csv" else self._parquet_names()
         self.names: tuple[str, ...] = tuple(name.strip() for name in names)
+        seen: set[str] = set()
         for i, name in enumerate(self.names):
             if not name:
                 mend = "name every column; the index of a data frame stays out with to_csv(index=False)"
                 raise self.refusal(f"has no name for column {i}", mend)
-            if name in self.names[:i]:
+            if name in seen:
                 raise self.refusal(f"has two columns named {name!r}", "make the names unique")
+            seen.add(name)
 
     def refusal(self, offence: str, mend: str) -> InputError:
         """The error that says what is wrong with this table."""
