@@ -73,8 +73,8 @@ def run_cell(settings: Settings, cell_id: str) -> dict[str, pd.DataFrame]:
 
         ``nouns_history``: as from `saelib.study.sweeps.nouns_training.explained_over_time`.
 
-        ``nouns_readers``: one row a seed, reader (*probe*, *raw dimension*, *string*) and concept: f1,
-        f1_single and chosen_f1 (``fitted_f1`` of the probe).
+        ``nouns_readers``: one row a seed, reader (*probe*, *raw dimension*, *string*; *neuron* and *string*
+        with *halves by noun*) and concept: f1, f1_single and chosen_f1 (``fitted_f1`` of the probe).
 
         ``nouns_geometry`` and ``nouns_seeds``: see `saelib.study.sweeps.nouns_geometry.separability` and
         `saelib.study.sweeps.nouns_seeds.found_again`.
@@ -256,7 +256,7 @@ def measured(
 def mixed_halves(
     result: TrainResult, points: Points, nouns: Nouns, settings: Settings, seed: int
 ) -> dict[str, pd.DataFrame]:
-    """The middle SAE judged with halves of nouns dealt out one by one: what sharing last words flatters.
+    """The middle SAE, and the spelling, with nouns dealt to the halves one by one: what last words give away.
 
     Examples
     --------
@@ -269,13 +269,21 @@ def mixed_halves(
     ['mixed halves']
     """
     from saelib.study.sweeps.nouns_measures import judged
+    from saelib.study.sweeps.nouns_readers import spelled
     from saelib.study.sweeps.nouns_training import sparse_activations
 
     half = np.random.default_rng(seed).permutation(len(points)) < len(points) // 2
     frame = judged(sparse_activations(result.sae, points), half, nouns, settings)
     size, mid = middle(settings)
     labels = {"layer": settings.layer, "gate": "TopK", "d_sae": size, "k": mid, "seed": seed}
-    return {"nouns": pd.DataFrame([labels | {"against": "mixed halves"} | summary(frame)])}
+    parts = {"neuron, halves by noun": frame, "string, halves by noun": spelled(nouns, half)}
+    columns = ["concept", "f1", "f1_single", "chosen_f1"]
+    return {
+        "nouns": pd.DataFrame([labels | {"against": "mixed halves"} | summary(frame)]),
+        "nouns_readers": pd.concat(
+            [each[columns].assign(reader=name, seed=seed) for name, each in parts.items()]
+        ),
+    }
 
 
 def summary(frame: pd.DataFrame) -> dict[str, float]:

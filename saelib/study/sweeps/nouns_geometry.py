@@ -20,6 +20,7 @@ Flags = npt.NDArray[np.bool_]
 # Points of either side that are separated first, and how often those that are then wrong are added.
 _HARDEST = 400
 _ROUNDS = 8
+_LEAST = 10  # nouns of a concept that is asked about: fewer say nothing
 _PENALTY = 0.01  # of the regression, as a share of the mean variance of a direction
 
 
@@ -87,15 +88,15 @@ def separability(
 
 
 def audited(sizes: npt.NDArray[np.int64], number: int) -> npt.NDArray[np.int64]:
-    """Numbers of concepts, from the smallest to the largest in even steps, those that hold nowhere left out.
+    """Numbers of concepts, from the smallest to the largest in even steps; those of fewer than 10 left out.
 
     Examples
     --------
-    >>> audited(np.array([5, 0, 9, 7]), 2).tolist()
+    >>> audited(np.array([50, 0, 90, 70]), 2).tolist()
     [0, 2]
     """
     order = np.argsort(sizes, kind="stable")
-    order = order[sizes[order] > 0]
+    order = order[sizes[order] >= _LEAST]
     at = np.linspace(0, len(order) - 1, min(number, len(order))).round().astype(np.int64)
     found: npt.NDArray[np.int64] = np.unique(order[at])
     return found[np.argsort(sizes[found], kind="stable")]

@@ -44,10 +44,11 @@ def judged(acts: Any, choosing: Flags, nouns: Nouns, settings: Settings) -> pd.D
     Returns
     -------
     DataFrame
-        One row a concept: ``concept`` (its number), ``neuron`` (-1 for none) and ``threshold``; on the
-        judging half ``f1``, ``jaccard``, ``recall``, ``precision``, ``leak``; ``detected``, ``separated``,
-        ``approximated``, at the tolerances and all of the chosen neuron; ``chosen_f1`` (where it was chosen);
-        ``f1_single``, the F1 on its single words (unavailable without one in the concept).
+        One row a concept: ``concept`` (its number), ``n_choosing`` and ``n_judging`` (nouns of it in either
+        half), ``neuron`` (-1 for none) and ``threshold``; on the judging half ``f1``, ``jaccard``,
+        ``recall``, ``precision``, ``leak``; ``detected``, ``separated``, ``approximated``, at the tolerances
+        and all of the chosen neuron; ``chosen_f1`` (where it was chosen); ``f1_single``, the F1 on its single
+        words (unavailable without one in the concept).
 
     Examples
     --------
@@ -75,6 +76,8 @@ def judged(acts: Any, choosing: Flags, nouns: Nouns, settings: Settings) -> pd.D
     return pd.DataFrame(
         {
             "concept": np.arange(concepts.n_concepts),
+            "n_choosing": first.sizes,
+            "n_judging": second.sizes,
             "neuron": found.neurons,
             "threshold": found.thresholds,
             "f1": found.f1,

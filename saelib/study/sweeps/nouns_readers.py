@@ -192,7 +192,6 @@ def readers(
     {'probe': 415, 'raw dimension': 415, 'string': 415}
     """
     from saelib.alignment import best_with_threshold
-    from saelib.data.language import string_baseline
 
     here, there = np.flatnonzero(choosing), np.flatnonzero(~choosing)
     single = there[nouns.single[there]]
@@ -200,7 +199,6 @@ def readers(
     chosen = best_with_threshold(acts[here], nouns.concepts.take_points(here), settings.quantiles)
     found = chosen.scored_on(acts[there], nouns.concepts.take_points(there))
     alone = chosen.scored_on(acts[single], nouns.concepts.take_points(single))
-    string = string_baseline(nouns, choosing)
     number = np.arange(nouns.concepts.n_concepts)
     raw = pd.DataFrame(
         {
@@ -211,14 +209,41 @@ def readers(
         }
     )
     fitted = probes(points, choosing, nouns, settings).rename(columns={"fitted_f1": "chosen_f1"})
-    spelled = pd.DataFrame(
+    parts = {"probe": fitted[raw.columns], "raw dimension": raw, "string": spelled(nouns, choosing)}
+    return pd.concat([frame.assign(reader=name) for name, frame in parts.items()], ignore_index=True)
+
+
+def spelled(nouns: Nouns, choosing: Flags) -> pd.DataFrame:
+    """What the best rule on the spelling makes of every concept.
+
+    Parameters
+    ----------
+    nouns : Nouns
+        With the concepts.
+    choosing : ndarray of bool [n_nouns]
+        The half to choose the rule on.
+
+    Returns
+    -------
+    DataFrame
+        One row a concept: ``concept`` (its number), ``f1`` on the judging half, ``f1_single`` (unavailable),
+        ``chosen_f1``. A rule that never holds there, or none at all, reads nothing: 0.
+
+    Examples
+    --------
+    >>> from saelib.data.language import noun_data, noun_halves
+    >>> nouns = noun_data(limit=300)
+    >>> bool(spelled(nouns, noun_halves(nouns, 0)).f1.between(0, 1).all())
+    True
+    """
+    from saelib.data.language import string_baseline
+
+    string, number = string_baseline(nouns, choosing), np.arange(nouns.concepts.n_concepts)
+    return pd.DataFrame(
         {
             "concept": number,
-            # A rule that never holds, or none at all, reads nothing.
             "f1": string.f1.astype("Float64").fillna(0.0).to_numpy(dtype=np.float64),
             "f1_single": pd.Series(pd.NA, index=number, dtype="Float64"),
             "chosen_f1": string.chosen_f1.astype("Float64").fillna(0.0).to_numpy(dtype=np.float64),
         }
     )
-    parts = {"probe": fitted[raw.columns], "raw dimension": raw, "string": spelled}
-    return pd.concat([frame.assign(reader=name) for name, frame in parts.items()], ignore_index=True)
