@@ -61,10 +61,10 @@ class NounsPhenomena:
     shares: tuple[float, ...] = (0.3, 0.7)
     permutations: int = 10
     published: int = 20
-    probed: int = 700
+    probed: int = 500
     named: float = 0.1
-    family_share: float = 0.005
-    family_work: int = 30_000_000
+    family_share: float = 0.01
+    family_work: int = 100_000_000
     cluster: float = 0.3
     subtree: str = "animal"
     widest: int = 12
