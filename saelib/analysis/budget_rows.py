@@ -80,7 +80,7 @@ def _jaccard(
     )
     return (
         "T5e",
-        f"sum of Jaccard indices with all {others}, of the {who} that uses most of its budget ({names[most]})",
+        f"sum of Jaccard indices with all {others}, of the {who} that uses most of its budget: {names[most]}",
         float(means[most]),
         float(sums[most]),
         "sum of Jaccard indices",

@@ -342,10 +342,11 @@ _GEOMETRY = Table(
         Column("fault", "text", "the largest of the three: geometry, training or open; none without errors"),
         Column(
             "by_chance",
-            "share",
-            "share of all divisions of so many points in general position that one neuron separates (Cover)",
+            "text",
+            "one_neuron for a random set of as many of the same points",
             "",
-            "near 1: a yes says nothing, the sample is too small for the dimension",
+            "yes: that the concept has a yes says nothing, so few points can always be separated in so many "
+            "dimensions",
         ),
     ),
 )

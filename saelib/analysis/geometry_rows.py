@@ -8,8 +8,7 @@ import pandas as pd
 from saelib.analysis.activity import Activity
 from saelib.analysis.framing import framed
 from saelib.analysis.sources import Points
-from saelib.geometry import audit
-from saelib.geometry.bounds import separable_fraction
+from saelib.geometry import audit, limits
 from saelib.sets import ActivationSets, ConceptSet
 
 __all__ = ["geometry_rows"]
@@ -78,8 +77,10 @@ def geometry_rows(
     audited = concepts.take_points(chosen).select(worst.tolist())
     found = audit(fires, x, audited, units=False, most_certificates=8, jobs=jobs, progress=progress)
     values = {name: found[name].to_numpy(object) for name in names}
-    by_chance = np.full(len(found), float(separable_fraction(len(chosen), x.shape[1])))
-    return framed("geometry", {**values, "by_chance": by_chance})
+    # Of another set of the same size on the same points: whether separating so few says anything at all.
+    dealt = audited.take_points(rng.permutation(len(chosen)))
+    null = limits(x, dealt, units=False, most_certificates=1, jobs=jobs, progress=progress)
+    return framed("geometry", {**values, "by_chance": null.one_neuron.to_numpy(object)})
 
 
 _COLUMNS = (

@@ -223,9 +223,9 @@ def _geometry(tables: Mapping[str, pd.DataFrame]) -> Finding:
             f" Of {_plural(total, 'error', 'errors')} on the sample, {_percent(forced / total)} % are "
             f"forced by geometry and {_percent(avoidable / total)} % are training's to avoid."
         )
-    chance = table["by_chance"].dropna()
-    if len(chance) and float(chance.median()) > 0.5:
-        words += " The sample is small for the dimension: a yes would be likely by chance alone."
+    chance = int((table["by_chance"] == "yes").sum())
+    if chance:
+        words += f" Of as many random sets of their sizes {chance:,} could be too: such a yes says nothing."
     return Finding("geometry", f"{no:,} of {n:,}", title, words)
 
 

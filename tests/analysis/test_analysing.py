@@ -202,6 +202,25 @@ def test_families_share_a_region_of_the_size_they_say(drawn: tuple) -> None:
     assert found["families"].delta.is_monotonic_decreasing
 
 
+def test_geometry_is_asked_about_the_worst_served_concept_and_chance_beside_it(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    points = rng.standard_normal((600, 2)).astype(np.float32)
+    held = np.stack([points[:, 0] > 1, np.abs(points[:, 0]) < 0.3], axis=1)
+    sae = SAE(2, 2, ReLU())
+    with torch.no_grad():
+        sae.W_enc.copy_(torch.tensor([[1.0, -1.0], [0.0, 0.0]]))
+        sae.b_enc.copy_(torch.tensor([-1.0, -1.0]))
+    found = analyse(sae, points, ConceptSet(held, ["right", "middle"]), tmp_path / "out", audit=2, preview=0)
+    rows = found.tables["geometry"]
+    assert rows[["concept", "one_neuron", "by_chance"]].to_numpy().tolist() == [
+        ["middle", "no", "no"], ["right", "yes", "no"],
+    ]  # fmt: skip
+    fewest = min((points[:, 0] > 1).sum(), (points[:, 0] < -1).sum())
+    assert rows.errors.tolist() == [held[:, 1].sum() + fewest, 0]
+    assert rows.at_least[0] > 0
+    assert rows.at_most[1] == 0
+
+
 def test_two_neurons_that_fire_together_are_a_family_and_know_it() -> None:
     at = np.arange(200)
     fires = np.stack([at % 5 == 0, (at % 5 == 0) | (at % 20 == 1), at % 7 == 3], axis=1)
