@@ -195,8 +195,8 @@ families.map(lambda cell: ", ".join(map(str, cell)) if isinstance(cell, list | t
 # %% [markdown]
 # ## Whose fault is it?
 #
-# For the worst served concepts: can *any* one neuron separate them from the rest? `no` comes with a certificate; then do not train again, but use several neurons or another layer. `yes` says that training could have done it; but if `by_chance` is near 1, the sample is too
-# small for the dimension and the answer means nothing. `unavoidable` and `avoidable` count errors on the sample ({doc}`16_whose_fault`).
+# For the worst served concepts: can *any* one neuron separate them from the rest? `no` comes with a certificate; then do not train again, but use several neurons or another layer. `yes` says that training could have done it; but if `by_chance` is `yes` too, a random set of
+# as many points could be separated as well, and the answer means nothing. `unavoidable` and `avoidable` count errors on the sample ({doc}`16_whose_fault`).
 
 # %% tags=["hide-input"]
 shown = [
