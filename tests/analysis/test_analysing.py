@@ -26,6 +26,7 @@ from saelib.analysis.concept_rows import Tolerances
 from saelib.analysis.counting import count
 from saelib.analysis.halving import choosing_half, dealt_out
 from saelib.analysis.measuring import measure
+from saelib.analysis.writing import own_folder
 from saelib.geometry.bounds import jaccard_budget, sparsity_budget
 from saelib.phenomena import absorption
 from saelib.sae import SAE, Gated, JumpReLU, ReLU, TopK, save_sae
@@ -366,6 +367,15 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not ours"):
         analyse(SAE(3, 8, TopK(2)), np.zeros((5, 3)), ConceptSet(np.ones((5, 1))), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_two_analyses_do_not_share_a_folder(tmp_path: Path) -> None:
+    with own_folder(tmp_path / "out"), pytest.raises(InputError, match="in use by another analysis"):
+        analyse(SAE(3, 8, TopK(2)), np.zeros((5, 3)), ConceptSet(np.ones((5, 1))), tmp_path / "out")
+    (tmp_path / "file").write_text("")
+    for out, says in ((tmp_path / "file", "is a file"), (tmp_path / "file" / "in", "cannot be written")):
+        with pytest.raises(InputError, match=says):
+            analyse(SAE(3, 8, TopK(2)), np.zeros((5, 3)), ConceptSet(np.ones((5, 1))), out)
 
 
 STOPPED = """
