@@ -4,7 +4,7 @@
 # **Question.** So far the concepts were ours, or the images were tiny. Do the findings survive in the residual stream of a language
 # model, with 415 concepts that lexicographers wrote down long before there were any language models?
 #
-# **Short answer.** Some neurons do read concepts: with nouns they were not chosen on, the best single neuron of a Top-K SAE with
+# **Short answer.** With nouns that it was not chosen on, the best single neuron of a Top-K SAE with
 # {glue:text}`40-size` neurons reaches a mean F1 of {glue:text}`40-f1-neuron`, a random dictionary {glue:text}`40-f1-random`, labels dealt out
 # anew {glue:text}`40-f1-permuted`. But a linear probe reaches {glue:text}`40-f1-probe`: of the concepts that one linear reader can
 # read, the dictionary leaves {glue:text}`40-missed` without a neuron. Whether the phenomena of the synthetic chapters are there too
@@ -157,6 +157,7 @@ for key, name in {
 glue("40-f1-mixed", f"{means['neuron, halves by noun'].value:.2f}", display=False)
 glue("40-size", f"{size:,}", display=False)
 glue("40-readable", f"{(middle.f1 > 0.5).mean():.0%}", display=False)
+glue("40-raised", f"{(middle.threshold > 0).mean():.0%}", display=False)
 glue("40-chosen", f"{middle.chosen_f1.mean():.2f}", display=False)
 jaccard = topk[(topk.d_sae == size) & (topk.k == mid)].groupby("against").jaccard.mean()
 for key, against in {"neuron": "trained", "random": "random", "permuted": "permuted"}.items():
@@ -356,18 +357,18 @@ glue("40-sparsest", f"{trained.groupby('k').f1.mean().idxmax()}", display=False)
 # **Two directions.** Learning and interpretation disagree on {glue:text}`40-apart` of the concepts. With random directions it would be {glue:text}`40-apart-random`, so
 # the number says less than it seems; beyond a concept's own ancestors and descendants it is {glue:text}`40-beyond-kin`.
 #
-# **What does not carry over.** In the synthetic worlds a probe would read every concept; here it reads some, because a network need not
-# have made a direction for what a lexicographer calls *abstraction*. There, the right size and sparsity could be read off the world; here
-# there is no truth to recover, only labels to compare with. And there a neuron's threshold could stay at 0: here most neurons fire on more than they are for,
-# and need one that is chosen.
+# **What does not carry over.** In the synthetic worlds a probe would read every concept; here it reads some, for a network need not
+# have made a direction for whatever a lexicographer has a word for. There, the right size and sparsity could be read off the world; here
+# there is no truth to recover, only labels to compare with. And there a neuron's threshold could stay at 0; here one above 0 is
+# chosen for {glue:text}`40-raised` of the concepts.
 #
 # ## What it means for your SAE
 #
 # - **Put a probe and a random dictionary beside every score.** The one says what a direction could do, the other what luck does.
 # - **Split your data by what leaks.** Here it was the last word; elsewhere it is the document, the author, the template.
-# - **Choose a threshold, and choose it on other data than you report.** Neurons that fire weakly on half of everything are common.
+# - **Choose a threshold, and choose it on other data than you report.** Here {glue:text}`40-raised` of the concepts were read better above one.
 # - **Do not call a concept absent before you have tried an OR of a few.**
-# - **Ask for separability only beside permuted labels.** In 576 dimensions everything rare is separable.
+# - **Ask for separability only beside permuted labels.** A small set among many dimensions is separable by luck.
 #
 # What this chapter cannot say: it is one sentence, one network and one layer, with a look at a second; the seeds share the nouns; and a
 # noun's labels are WordNet's, which the network has never seen.

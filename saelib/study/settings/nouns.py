@@ -34,8 +34,8 @@ class Nouns:
     most : int
         Neurons of an OR, at most.
     audited : int
-        Concepts, spread evenly over their sizes, of which geometry is asked, on the first seed's half. Near the
-        number of points that can be separated by luck an answer takes minutes, so these are few.
+        Concepts, spread evenly over their sizes, of which geometry is asked, on the first seed's half. Near
+        the number of points that can be separated by luck an answer takes minutes, so these are few.
     middle_only : bool
         Whether the phenomena are asked at the middle ``k`` alone.
     limit : int, optional
