@@ -46,10 +46,10 @@ class Analysis:
     report : Path
         The report, one HTML file.
     tables : mapping of str to pandas.DataFrame
-        By name, see :data:`saelib.analysis.TABLES`; also in ``tables/NAME.parquet``.
+        By name, see :data:`~saelib.analysis.columns.TABLES`; also in ``tables/NAME.parquet``.
     facts : mapping
         Sizes, L0, explained variance, dead share, seconds, checksums, options; also in ``facts.json``. See
-        :data:`saelib.analysis.FACTS`.
+        :data:`~saelib.analysis.columns.FACTS`.
 
     Examples
     --------

@@ -17,7 +17,7 @@ __all__ = ["budget_rows"]
 
 
 def budget_rows(counted: Counted) -> pd.DataFrame:
-    """The table ``budget``, see :data:`saelib.analysis.TABLES`.
+    """The table ``budget``, see :data:`~saelib.analysis.columns.TABLES`.
 
     Parameters
     ----------

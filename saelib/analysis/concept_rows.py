@@ -96,7 +96,7 @@ def best(chosen: Alignment) -> Best:
 def concept_rows(
     counted: Counted, concepts: ConceptSet, who: Best, united: list[Union], tolerances: Tolerances
 ) -> pd.DataFrame:
-    """The table ``concepts``, see :data:`saelib.analysis.TABLES`.
+    """The table ``concepts``, see :data:`~saelib.analysis.columns.TABLES`.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ def framed(name: str, values: Mapping[str, Any]) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        One of :data:`saelib.analysis.TABLES`.
+        One of :data:`~saelib.analysis.columns.TABLES`.
     values : mapping of str to array_like
         Every declared column, and no other; ``None`` and ``<NA>`` are *unavailable*.
 

@@ -34,7 +34,7 @@ class Measured:
     Attributes
     ----------
     tables : dict of str to pandas.DataFrame
-        By name, in the order of :data:`saelib.analysis.TABLES`.
+        By name, in the order of :data:`~saelib.analysis.columns.TABLES`.
     lattice : FormalConcepts or None
         What the table ``lattice`` lists.
     facts : dict

@@ -18,7 +18,7 @@ __all__ = ["neuron_rows"]
 def neuron_rows(
     counted: Counted, concepts: ConceptSet, who: Best, united: list[Union], families: pd.DataFrame
 ) -> pd.DataFrame:
-    """The table ``neurons``, see :data:`saelib.analysis.TABLES`.
+    """The table ``neurons``, see :data:`~saelib.analysis.columns.TABLES`.
 
     Parameters
     ----------
