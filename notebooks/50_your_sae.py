@@ -177,8 +177,21 @@ table.sort_values("f1", na_position="first")[shown].head(12).style.format(precis
 # A parent's neuron that falls silent where the child's neuron fires: the rule "where the child, there the parent" is lost in the dictionary. `rate` is the share of the child's points on which that happens. It means something only where the parent's neuron has the parent
 # as its own best concept (`owns_parent`) and the two neurons differ (`own_neurons`); `gap` says whether the parent's neuron avoids this child more than the rest ({doc}`21_absorption`).
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 edges = tables["edges"]
+drawn = edges.dropna(subset=["rate", "gap"]).astype({"rate": float, "gap": float})
+drawn["the parent's neuron"] = drawn.owns_parent.map(
+    {True: "is the parent's own", False: "means something else"}
+)
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Scatter of pairs of parent and child: gap against rate of absorption, marked by whether the parent's neuron has the parent as its own best concept."}, "figure": {"name": "fig-50-edges", "caption": "A pair at the top right whose parent has a neuron of its own is absorption; without one it only says that the parent has no neuron. Each pair of parent and child by gap and rate, on the judging half."}}
+if len(drawn):
+    plots.scatter(
+        drawn, "gap", "rate", hue="the parent's neuron", label_x="gap: rest less child", label_y="rate"
+    )
+    plt.show()
+
+# %% tags=["hide-input"]
 shown = ["parent", "child", "n_child", "on_child", "n_absorbed", "rate", "gap", "owns_parent", "own_neurons"]
 edges.sort_values("rate", ascending=False)[shown].head(8).style.format(precision=2).hide()
 
@@ -195,8 +208,8 @@ families.map(lambda cell: ", ".join(map(str, cell)) if isinstance(cell, list | t
 # %% [markdown]
 # ## Whose fault is it?
 #
-# For the worst served concepts: can *any* one neuron separate them from the rest? `no` comes with a certificate; then do not train again, but use several neurons or another layer. `yes` says that training could have done it; but if `by_chance` is `yes` too, a random set of
-# as many points could be separated as well, and the answer means nothing. `unavoidable` and `avoidable` count errors on the sample ({doc}`16_whose_fault`).
+# For the worst served concepts: can *any* one neuron separate them from the rest? `no` comes with a certificate; then do not train again, but use several neurons or another layer. `yes` says that training could have done it; but if `by_chance` is `yes` too, a random set of as many points can be separated as well: the sample is too
+# small for the dimension, and the answer means nothing. `unavoidable` and `avoidable` count errors on the sample ({doc}`16_whose_fault`).
 
 # %% tags=["hide-input"]
 shown = [
