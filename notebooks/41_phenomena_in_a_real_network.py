@@ -371,8 +371,10 @@ HTML(
 
 # %% tags=["remove-cell"]
 synthetic = {
-    name: study.table(name)
-    for name in ("absorption_edges", "splitting_flows", "size_and_sparsity_directions", "families_orders")
+    "absorption_edges": study.table("absorption_edges"),
+    "splitting_flows": study.table("splitting_flows"),
+    "size_and_sparsity_directions": study.table("size_and_sparsity_directions"),
+    "families_orders": study.table("families_orders"),
 }
 made = {name: frame[frame.gate == "TopK"] for name, frame in synthetic.items()}
 grown = made["splitting_flows"].query("kind == 'growth'")
