@@ -65,7 +65,7 @@ class Nouns:
     quantiles: tuple[float, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
     penalties: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
     most: int = 5
-    audited: int = 4
+    audited: int = 3
     middle_only: bool = False
     limit: int | None = None
     tolerances: Tolerances = field(default_factory=Tolerances)

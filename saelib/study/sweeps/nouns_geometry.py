@@ -19,7 +19,7 @@ Flags = npt.NDArray[np.bool_]
 
 # Points of either side that are separated first, and how often those that are then wrong are added.
 _HARDEST = 400
-_ROUNDS = 8
+_ROUNDS = 4
 _LEAST = 10  # nouns of a concept that is asked about: fewer say nothing
 _PENALTY = 0.01  # of the regression, as a share of the mean variance of a direction
 
@@ -31,7 +31,7 @@ def separability(
 
     The hardest points are separated first. If their neuron makes no error on any point, that is the proof
     that one can; if it does, those points are added and it starts again. If a certificate shows that the
-    points so far cannot be separated, neither can all. What remains is *undecided*.
+    points so far cannot be separated, neither can all. What remains after four rounds is *undecided*.
 
     The same is asked of labels dealt out anew: in many dimensions a hyperplane reads almost any small set,
     and being separable then says little.
