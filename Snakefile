@@ -37,7 +37,7 @@ rule study:
         "results/manifest.json",
 
 
-for sweep in SWEEPS:
+for place, sweep in enumerate(SWEEPS):
 
     for bundle in sweep.bundles():
 
@@ -53,6 +53,7 @@ for sweep in SWEEPS:
                 code=sweep.code,
             log:
                 f"logs/{paths.cells_stage(sweep.name, bundle).replace(' ', '_')}.log",
+            priority: len(SWEEPS) - place    # in the profile's order, so that long cells do not come last
             shell:
                 STAGE + "run_cell --profile {PROFILE.name} --sweep {params.sweep} --cells {params.cells} --root . > {log} 2>&1"
 

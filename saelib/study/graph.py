@@ -128,7 +128,8 @@ def sweep_steps(profile: plan.Profile) -> list[SweepStep]:
             raise InputError("cells", f"of {name} is empty", "give the sweep something to do")
         code = code_version(sources(sweep.file()))
         trigger = _trigger(plan.plain(settings))
-        steps.append(SweepStep(name, cells, sweep.tables, code, trigger, profile.together))
+        together = 1 if name in profile.alone else profile.together
+        steps.append(SweepStep(name, cells, sweep.tables, code, trigger, together))
     return steps
 
 

@@ -148,6 +148,8 @@ class Profile:
     together : int
         How many cells of a sweep one process computes: more than one where starting Python costs more than
         a cell. A killed process loses its unfinished cells and no others.
+    alone : tuple of str
+        The sweeps with cells so long that each has a process of its own all the same.
 
     Examples
     --------
@@ -160,6 +162,7 @@ class Profile:
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     published: bool = False
     together: int = 1
+    alone: tuple[str, ...] = ()
 
 
 def profile(name: str) -> Profile:
