@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from saelib import SAE, TopK, save_sae
+from saelib import SAE, TopK, load_sae, save_sae
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", "CONTRIBUTING.md")
@@ -123,10 +123,23 @@ def test_make_works_in_a_folder_with_spaces_in_its_name(tmp_path: Path) -> None:
 def test_pip_command_names_files_and_extras_that_exist(command: str) -> None:
     words = shlex.split(command)
     assert words[:2] == ["pip", "install"]
-    (extras,) = re.findall(r"^\.\[(.*)\]$", words[words.index("-e") + 1])
+    (extras,) = re.findall(r"^\.(?:\[(.*)\])?$", words[-1])
     known = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    assert set(extras.split(",")) <= set(known)
-    assert (ROOT / words[words.index("-c") + 1]).is_file()
+    assert set(extras.split(",")) - {""} <= set(known)
+    options = words[2:-1]
+    assert options in ([], ["-c", "constraints.txt", "-e"])
+    assert all((ROOT / word).is_file() for word in options if not word.startswith("-"))
+
+
+def test_what_pip_installs_has_every_file_of_the_package() -> None:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
+    carried = {path for pattern in patterns["saelib"] for path in (ROOT / "saelib").glob(pattern)}
+    tracked = subprocess.run(
+        ["git", "ls-files", "saelib"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    files = {ROOT / name for name in tracked if not name.endswith(".py")}
+    assert files
+    assert not {path for path in files - carried if path.exists()}
 
 
 def test_conda_commands_make_and_name_the_same_environment() -> None:
@@ -147,6 +160,7 @@ def test_precommit_command_is_one_of_its_own(command: str) -> None:
 
 
 CHEAP = ("saelib --help", "saelib claims")
+OWN = [line for line in commands("saelib") if line.startswith("saelib analyse")]
 
 
 @pytest.mark.parametrize("command", CHEAP)
@@ -165,6 +179,51 @@ def test_long_command_takes_the_options_that_are_printed(command: str) -> None:
     for word in rest:
         if word.startswith("--"):
             assert word in shown.stdout
+
+
+def own_files(folder: Path) -> None:
+    """Tiny files under the names that the page uses for a reader's own."""
+    rng = np.random.default_rng(0)
+    points = rng.standard_normal((200, 8)).astype(np.float32)
+    np.save(folder / "points.npy", points)
+    labels = pd.DataFrame({"positive": points[:, 0] > 0, "side": np.where(points[:, 1] > 0, "left", "right")})
+    labels["large"] = points[:, 0] > 1
+    labels.to_csv(folder / "labels.csv", index=False)
+    (folder / "parents.csv").write_text("concept,parent\nlarge,positive\n")
+    (folder / "texts.txt").write_text("a dog\na cat\n" * 100)
+    save_sae(SAE(d_in=8, d_sae=16, gate=TopK(2)), folder / "my_sae")
+
+
+def own_model(folder: Path) -> None:
+    """A model of nine tiny blocks with a tokenizer of three words."""
+    transformers, tokenizers = pytest.importorskip("transformers"), pytest.importorskip("tokenizers")
+    config = transformers.GPT2Config(vocab_size=4, n_positions=8, n_embd=8, n_layer=9, n_head=2)
+    transformers.GPT2Model(config).save_pretrained(folder / "my_model", safe_serialization=True)
+    words = tokenizers.Tokenizer(
+        tokenizers.models.WordLevel({"?": 0, "a": 1, "dog": 2, "cat": 3}, unk_token="?")
+    )
+    words.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    fast = transformers.PreTrainedTokenizerFast(tokenizer_object=words, unk_token="?")
+    fast.save_pretrained(folder / "my_model")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", OWN)
+def test_analysis_runs_as_printed_on_files_of_the_names_printed(command: str, tmp_path: Path) -> None:
+    own_files(tmp_path)
+    words = shlex.split(command)
+    if "--model" in words:
+        own_model(tmp_path)
+
+    ended = run(words, tmp_path)
+
+    assert ended.returncode == 0, ended.stderr
+    report = tmp_path / words[words.index("--out") + 1] / "report.html"
+    assert "positive" in report.read_text()
+    tables = report.parent / "tables"
+    assert pd.read_parquet(tables / "concepts.parquet").concept.tolist()[0] == "positive"
+    edges = pd.read_parquet(tables / "edges.parquet")
+    assert edges.child.tolist() == (["large"] if "--parents" in words else [])
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -196,18 +255,28 @@ def test_one_notebook_runs_again_with_other_parameters_and_leaves_the_stored_res
 
 
 def test_python_blocks_run_as_printed(tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    points = rng.standard_normal((200, 8)).astype(np.float32)
-    np.save(tmp_path / "points.npy", points)
-    labels = pd.DataFrame({"positive": points[:, 0] > 0, "side": np.where(points[:, 1] > 0, "left", "right")})
-    labels.to_csv(tmp_path / "labels.csv", index=False)
-    save_sae(SAE(d_in=8, d_sae=16, gate=TopK(2)), tmp_path / "my_sae")
+    own_files(tmp_path)
+    here = [block for block in blocks("python") if "sae_lens" not in block]
 
-    ended = run([sys.executable, "-c", "\n".join(blocks("python"))], tmp_path)
+    ended = run([sys.executable, "-c", "\n".join(here)], tmp_path)
 
     assert ended.returncode == 0, ended.stderr
     assert "jaccard" in ended.stdout
     assert (tmp_path / "trained_sae/cfg.json").is_file()
+
+
+def test_what_is_exported_as_printed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sae_lens = pytest.importorskip("sae_lens", reason="needs the extra interop")
+    # What the hub would answer, on a machine without a network.
+    given = {"d_in": 8, "d_sae": 16, "apply_b_dec_to_input": True, "normalize_activations": "none"}
+    theirs = sae_lens.StandardSAE(sae_lens.StandardSAEConfig(**given))
+    monkeypatch.setattr(sae_lens.SAE, "from_pretrained", lambda *names: theirs)
+    monkeypatch.chdir(tmp_path)
+    (block,) = [block for block in blocks("python") if "sae_lens" in block]
+
+    exec(block, {})
+
+    assert load_sae(tmp_path / "my_sae").d_sae == 16
 
 
 @pytest.mark.parametrize("page", PAGES)
