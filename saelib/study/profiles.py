@@ -158,7 +158,12 @@ PROFILES = {
             "architectures": architectures.QUICK,
             "digits": replace(digits.QUICK, steps=200),
             "families": families.QUICK,
-            "nouns": nouns.QUICK,
+            # Chapter 41 asks what doubling does to neurons; in dictionaries this small none is of animals.
+            "nouns": replace(
+                nouns.QUICK,
+                sizes=(16, 32),
+                phenomena=replace(nouns.QUICK.phenomena, named=0.02, examples=("object", "abstraction")),
+            ),
             "tightness": tightness.QUICK,
             "one_neuron": one_neuron.QUICK,
             "one_or_several": one_or_several.QUICK,

@@ -98,4 +98,5 @@ def curve_over_seeds(
         for e in [over_seeds(group.to_numpy(), confidence)]
     ]
     # A category's order is a statement of the caller (weak to strong, root to leaf): figures keep it.
-    return pd.DataFrame(rows).astype({column: frame[column].dtype for column in by})
+    found = pd.DataFrame(rows, columns=[*by, value, "low", "high", "n"])
+    return found.astype({column: frame[column].dtype for column in by})
