@@ -57,7 +57,7 @@ class SizeAndSparsity:
     budgets: tuple[int, ...] = (1, 2, 3, 4, 8, 16)
     l1_coefficients: tuple[float, ...] = (1.2, 0.6, 0.3, 0.15, 0.06, 0.03)
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
-    steps: int = 1_000
+    steps: int = 600
     batch_size: int = 1_024
     lr: float = 1e-2
     tolerances: Tolerances = field(default_factory=Tolerances)

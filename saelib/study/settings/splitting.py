@@ -66,7 +66,7 @@ class Splitting:
     n_cut: int = 2
     part_inside: float = 0.5
     part_lift: float = 2.0
-    steps: int = 1_000
+    steps: int = 600
     batch_size: int = 1_024
     lr: float = 1e-2
     tolerances: Tolerances = field(default_factory=Tolerances)

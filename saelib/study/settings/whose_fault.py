@@ -42,7 +42,7 @@ class WhoseFault:
     per_level: int = 6
     n_train: int = 60_000
     n_test: int = 4_000
-    steps: int = 1_000
+    steps: int = 600
 
 
 FULL = WhoseFault()
