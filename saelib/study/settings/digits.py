@@ -36,7 +36,7 @@ class Digits:
     budgets: tuple[int, ...] = (1, 2, 4, 8, 16)
     l1_coefficients: tuple[float, ...] = (2.0, 1.0, 0.5, 0.2, 0.05)
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
-    steps: int = 800
+    steps: int = 500
     batch_size: int = 256
     lr: float = 1e-2
     tolerances: Tolerances = field(default_factory=Tolerances)
