@@ -89,6 +89,7 @@ plots.curves_with_intervals(
     hue="reader", log_x=True, colours=colours, label_x="neurons", label_y="held-out F1, mean over concepts",
 )  # fmt: skip
 plt.ylim(0, None)
+plt.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
 plt.show()
 
 # %% [markdown]
@@ -265,6 +266,7 @@ plots.curves_with_intervals(
     hue="gate", style="against", log_x=True, label_x="L0", label_y="held-out F1, mean over concepts",
 )  # fmt: skip
 plt.ylim(0, None)
+plt.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
 plt.show()
 
 # %% [markdown]
