@@ -14,6 +14,7 @@ sae: str = ""  # folder of the SAE; empty for a small case that this page makes 
 points: str = ""  # activations: a .npy, .safetensors or .parquet file, or a folder of such
 concepts: str = ""  # labels: a .csv or .parquet file
 parents: str = ""  # which concept is a special case of which: a .csv or .parquet file, or empty
+drop_empty: bool = False  # leave out concepts without a point, which are refused otherwise
 groups: str = ""  # a text file, a line a point: its document or the like, kept in one half; or empty
 out: str = ""  # folder of the results; empty for a temporary one
 model: str = ""  # in place of points: folder of a Hugging Face model,
@@ -94,7 +95,7 @@ for path in (concepts, parents):
 given = points or model_points(model, texts, layer, folder / "points")
 whose = Path(groups).read_text(encoding="utf-8").splitlines() if groups else None
 analysis = analyse(
-    sae, given, concepts, out, parents=parents or None, groups=whose,
+    sae, given, concepts, out, parents=parents or None, drop_empty=drop_empty, groups=whose,
     delta=delta, epsilon=epsilon, eta=eta, alpha=alpha, threshold=threshold,
     audit=audit, preview=preview, seed=seed, jobs=jobs or None, resume=resume, progress=False,
 )  # fmt: skip
@@ -113,7 +114,8 @@ if not own:  # where a temporary folder lies says nothing
 words = [
     f"--{name} {shlex.quote(str(v))}" for name, v in options.items() if v != "" and (name, v) != ("jobs", 0)
 ]
-print("saelib analyse", *words, *["--no-resume"] * (not resume), sep=" \\\n  ")
+flags = ["--drop-empty"] * drop_empty + ["--no-resume"] * (not resume)
+print("saelib analyse", *words, *flags, sep=" \\\n  ")
 
 # %% [markdown]
 # ## First: is the dictionary alive?

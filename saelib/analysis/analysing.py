@@ -70,6 +70,7 @@ def analyse(
     out: str | os.PathLike[str],
     *,
     parents: Mapping[str, str] | str | os.PathLike[str] | None = None,
+    drop_empty: bool = False,
     groups: npt.ArrayLike | None = None,
     delta: float = 0.1,
     epsilon: float = 0.1,
@@ -102,6 +103,8 @@ def analyse(
         Folder of the results: new, empty, or that of an earlier analysis.
     parents : mapping of str to str, or path, optional
         Which concept is a special case of which; for labels from a file.
+    drop_empty : bool, default False
+        Leave concepts without a point out of a file of labels; they are refused otherwise.
     groups : array_like [n_points], optional
         Points of one group (document, head word) fall into the same half.
     delta, epsilon, eta : float, default 0.1, 0.1 and 0.3
@@ -155,7 +158,7 @@ def analyse(
     threads = (os.cpu_count() or 1) if jobs is None else jobs
     options = Options(Tolerances(delta, epsilon, eta, alpha), threshold, audit, seed, preview, threads)
     options.check()
-    sources = opened(sae, points, concepts, parents, options.threshold)
+    sources = opened(sae, points, concepts, parents, options.threshold, drop_empty)
     n_points = sources.points.shape[0]
     choosing = choosing_half(n_points, options.seed, groups)
     firing = Firing(sources.sae, options.threshold)
@@ -164,7 +167,12 @@ def analyse(
         sample = np.random.default_rng([options.seed, 4])
         chosen = sample.permutation(n_points)[: min(n_points, max(options.preview, _EXPLAINED_ON))]
         seconds: dict[str, float] = {}
-        facts = {**_about(sources, options), "explained_variance": _explained(sources, chosen)}
+        title = Path(sae).name if isinstance(sae, (str, os.PathLike)) else ""
+        facts = {
+            "title": title,
+            **_about(sources, options),
+            "explained_variance": _explained(sources, chosen),
+        }
         seconds["opening"] = time.perf_counter() - began
         if 0 < 4 * options.preview <= n_points:
             part = np.sort(chosen[: options.preview])

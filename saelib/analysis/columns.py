@@ -374,6 +374,7 @@ TABLES: dict[str, Table] = {
 """Every table by name, in the order of the report."""
 
 FACTS: dict[str, str] = {
+    "title": "name of the SAE's folder; empty for an SAE in memory",
     "provisional": "whether this is a random sample of the points given, to be replaced",
     "points": "points analysed",
     "points_given": "points in the files",

@@ -39,6 +39,7 @@ def add_analyse(commands: Any) -> None:
     given.add_argument("--points", metavar="FILE|FOLDER", help="activations: .npy, .safetensors or .parquet")
     given.add_argument("--concepts", required=True, metavar="LABELS", help="labels: .csv or .parquet")
     given.add_argument("--parents", metavar="FILE", help="which concept is a special case of which")
+    given.add_argument("--drop-empty", action="store_true", help="leave out concepts without a point")
     given.add_argument("--groups", metavar="FILE", help="a line a point: its document, head word or the like")
     given.add_argument("--out", required=True, metavar="DIR", help="folder of the results")
     text = command.add_argument_group("in place of --points")
@@ -79,6 +80,7 @@ def _analyse(options: argparse.Namespace) -> int:
         options.concepts,
         options.out,
         parents=options.parents,
+        drop_empty=options.drop_empty,
         groups=_groups(options.groups),
         resume=not options.no_resume,
         **{name: getattr(options, name) for name in _PASSED_ON},

@@ -100,6 +100,7 @@ def opened(
     concepts: ConceptSet | str | os.PathLike[str],
     parents: Mapping[str, str] | str | os.PathLike[str] | None,
     threshold: float,
+    drop_empty: bool = False,
 ) -> Sources:
     """Open what is given by its path, take what is given as an object, and check that it goes together.
 
@@ -115,6 +116,8 @@ def opened(
         Parents, for labels from a file.
     threshold : float
         Part of what the activation sets depend on.
+    drop_empty : bool, default False
+        Leave concepts without a point out of a file of labels, which are refused otherwise.
 
     Returns
     -------
@@ -149,7 +152,7 @@ def opened(
     if d_in != sae.d_in:
         raise InputError("points", f"have {d_in} columns", f"give {sae.d_in}, the dictionary's d_in")
     if isinstance(concepts, (str, os.PathLike)):
-        concepts = read_concepts(concepts, n_points, parents)
+        concepts = read_concepts(concepts, n_points, parents, drop_empty=drop_empty)
     elif parents is not None:
         raise InputError("parents", "are given beside a ConceptSet", "give them to the ConceptSet")
     if not isinstance(concepts, ConceptSet):

@@ -440,3 +440,15 @@ def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(
     np.save(tmp_path / "x.npy", np.load(tmp_path / "x.npy") + np.float16(1))
     assert main(line) == 0
     assert len(batches) == 10
+
+
+def test_concepts_without_a_point_are_refused_or_left_out_on_demand(tmp_path: Path, capsys) -> None:
+    from saelib.cli import main
+
+    line = [*small(tmp_path), "--audit", "0"]
+    labels = tmp_path / "labels.csv"
+    pd.read_csv(labels).assign(nowhere=0).to_csv(labels, index=False)
+    assert main(line) == 2
+    assert "nowhere" in capsys.readouterr().err
+    assert main([*line, "--drop-empty"]) == 0
+    assert "2 concepts" in capsys.readouterr().out

@@ -124,5 +124,5 @@ def _without_empty(table: Table, concepts: ConceptSet, drop: bool) -> ConceptSet
     first = ", ".join(repr(concepts.names[i]) for i in empty[:3]) + (", …" if empty.size > 3 else "")
     raise table.refusal(
         f"has {empty.size} concept{'s' if empty.size > 1 else ''} without a point ({first})",
-        "remove what is misspelt, or pass drop_empty=True",
+        "remove what is misspelt, or pass drop_empty=True (--drop-empty)",
     )
