@@ -70,6 +70,7 @@ for place, sweep in enumerate(SWEEPS):
             settings=sweep.settings,
         log:
             f"logs/gather_{sweep.name}.log",
+        priority: len(SWEEPS) + 1    # at once: a step that waits has its inputs looked at again and again
         shell:
             STAGE + "run_gather --profile {PROFILE.name} --sweep {params.sweep} --root . > {log} 2>&1"
 
