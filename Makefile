@@ -25,7 +25,7 @@ help: ## list these commands
 setup: ## make .venv with everything pinned; nothing to do when its inputs are unchanged
 	@PYTHON="$(PYTHON)" .ci/setup
 
-book: setup ## the whole study, recomputed, and the site (about three quarters of an hour on two processors; resumes)
+book: setup ## the whole study, recomputed, and the site (about an hour on two processors; resumes)
 	@saelib reproduce --profile full $(jobs)
 	@echo "The book is at $(site)"
 

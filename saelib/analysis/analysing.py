@@ -95,7 +95,7 @@ def analyse(
     ----------
     sae : SAE or path
         A dictionary, or its folder (see :func:`saelib.load_sae`).
-    points : array_like [n_points, d_in], tensor, Points or path
+    points : array_like [n_points, d_in], tensor, opened points or path
         What the dictionary reads; a file or folder (see :func:`saelib.data.files.open_points`).
     concepts : ConceptSet or path
         Over these points; a file of labels (see :func:`saelib.data.files.read_concepts`).

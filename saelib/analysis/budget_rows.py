@@ -28,8 +28,9 @@ def budget_rows(counted: Counted) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Sparsity budget (T5d), its companion for the size, and the Jaccard budgets of the neuron and of the
-        concept that use most of theirs (T5e); the same numbers as :func:`saelib.geometry.sparsity_budget`
-        and :func:`saelib.geometry.jaccard_budget` count on all points at once.
+        concept that use most of theirs (T5e); the same numbers as
+        :func:`saelib.geometry.bounds.sparsity_budget` and :func:`saelib.geometry.bounds.jaccard_budget` count
+        on all points at once.
 
     Examples
     --------

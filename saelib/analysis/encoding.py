@@ -32,7 +32,7 @@ def encoded(
     ----------
     firing : Firing
         The dictionary.
-    points : Points
+    points : opened points
         What it reads.
     folder : Path
         For the shards.
@@ -93,7 +93,7 @@ def encoded_sample(
     ----------
     firing : Firing
         The dictionary.
-    points : Points
+    points : opened points
         What it reads.
     chosen : ndarray of int
         Numbers of the points.

@@ -35,7 +35,7 @@ def geometry_rows(
     ----------
     activity : Activity
         Who fires.
-    points : Points
+    points : opened points
         What the SAE reads.
     concepts : ConceptSet
         Over the same points.

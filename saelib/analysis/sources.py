@@ -76,7 +76,7 @@ class Sources:
     ----------
     sae : SAE
         The dictionary.
-    points : Points
+    points : opened points
         What it reads.
     concepts : ConceptSet
         Over these points.

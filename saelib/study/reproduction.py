@@ -68,9 +68,9 @@ def reproduce(
 ) -> Outcome:
     """Run what is not up to date, at most one run a folder.
 
-    A sweep that needs something which is missing here (:class:`~saelib.study.plan.Sweep`) is left out, which
-    a line on standard error says; the chapters then read its committed tables, and a run that is published
-    leaves these and their entries in the manifest as they are.
+    A sweep that needs something which is missing here is left out, which a line on standard error says; the
+    chapters then read its committed tables, and a run that is published leaves these and their entries in
+    the manifest as they are.
 
     Parameters
     ----------
