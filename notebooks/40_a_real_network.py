@@ -14,9 +14,7 @@
 # *Reading time:* 15 minutes.
 
 # %% tags=["parameters"]
-shown: tuple[str, ...] = (
-    "vein", "bird", "musical instrument", "furnishing", "disease", "living thing", "abstraction"
-)  # concepts of the table of examples, in this order  # fmt: skip
+shown: tuple[str, ...] = ("vein", "bird", "musical instrument", "furnishing", "disease", "living thing", "abstraction")  # concepts of the table of examples, in this order  # fmt: skip
 confidence: float = 0.95  # level of every interval
 
 # %% tags=["remove-cell"]

@@ -13,11 +13,7 @@
 # *Decides:* {ref}`E13 <claim-E13>`. *Needs:* {doc}`40_a_real_network`. *Reading time:* 8 minutes.
 
 # %% tags=["parameters"]
-shown: tuple[str, ...] = (
-    "comma", "the piece “of”", "article", "continues a word", "begins with s", "only an adverb",
-    "in sixth 1 of the window", "capital within a sentence", "begins a sentence", "follows “the”",
-    "inside quotation marks", "in Persuasion",
-)  # concepts of the figure of examples, from top to bottom  # fmt: skip
+shown: tuple[str, ...] = ("comma", "the piece “of”", "article", "continues a word", "begins with s", "only an adverb", "in sixth 1 of the window", "capital within a sentence", "begins a sentence", "follows “the”", "inside quotation marks", "in Persuasion")  # concepts of the figure of examples, from top to bottom  # fmt: skip
 confidence: float = 0.95  # level of every interval
 
 # %% tags=["remove-cell"]
