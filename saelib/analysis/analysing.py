@@ -24,6 +24,7 @@ from saelib.analysis.geometry_rows import geometry_rows
 from saelib.analysis.halving import choosing_half
 from saelib.analysis.measuring import Measured, measure
 from saelib.analysis.options import Options
+from saelib.analysis.probe_rows import probed
 from saelib.analysis.sources import Sources, opened
 from saelib.analysis.writing import own_folder, write_facts, write_table
 from saelib.sae import SAE, quality
@@ -140,7 +141,8 @@ def analyse(
     Notes
     -----
     Memory goes with neurons times concepts, about 100 bytes a pair, and hardly with points: their labels, a
-    block of 128 MiB, and at most a GiB for the neurons of which unions are made. A number in the tables
+    block of 128 MiB, at most a GiB for the neurons of which unions are made, and for the probes of parents
+    half a GiB and five matrices of d_in times d_in. A number in the tables
     depends on the seed, and neither on ``jobs`` nor on where a run was stopped.
 
     Examples
@@ -196,9 +198,14 @@ def analyse(
             geometry_rows, whole, sources.points, sources.concepts, n=options.audit, seed=options.seed,
             jobs=options.jobs, progress=progress,
         )  # fmt: skip
+        probing = partial(
+            probed, activity=whole, points=sources.points, concepts=sources.concepts, choosing=choosing,
+            jobs=options.jobs, progress=progress,
+        )  # fmt: skip
         found = measure(
-            whole, sources.concepts, choosing, options.tolerances, options.seed, audited, progress=progress
-        )
+            whole, sources.concepts, choosing, options.tolerances, options.seed, audited, probing=probing,
+            progress=progress,
+        )  # fmt: skip
         seconds["total"] = time.perf_counter() - began
         return _written(folder, found, facts, seconds, provisional=False)
 

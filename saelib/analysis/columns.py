@@ -206,7 +206,9 @@ _EDGES = Table(
     "edges",
     "Parents and children: absorption",
     "One row a parent and a child with their best neurons (table concepts); counts on the judging half. "
-    "Absorption is the parent's neuron falling silent where the child's fires.",
+    "Absorption is the parent's neuron falling silent where the child's fires. Two controls: the parent is "
+    "the best concept of its neuron, and a linear probe for the parent, trained on the choosing half, still "
+    "fires there.",
     (
         Column("parent", "text", "the wider concept"),
         Column("child", "text", "the special case"),
@@ -223,6 +225,7 @@ _EDGES = Table(
             "points of the child with the child's neuron firing and the parent's silent",
             "points",
         ),
+        Column("n_hit", "integer", "of the child, points on which the child's neuron fires", "points"),
         Column(
             "rate", "share", "n_absorbed over n_child", "", "means little unless owns_parent and own_neurons"
         ),
@@ -255,6 +258,34 @@ _EDGES = Table(
             "flag",
             "whether the parent's neuron misses at most δ of the rest, fires on at most δ of the child, and "
             "the child's fires on part of what is missed",
+        ),
+        Column(
+            "naive",
+            "flag",
+            "whether the child's neuron, another one, fires on at least half of the child, and the "
+            "parent's is silent on at least half of these points: absorption by a naive rule",
+        ),
+        Column(
+            "probe_found",
+            "integer",
+            "of n_absorbed, points on which a linear probe for the parent fires; asked of pairs that are "
+            "naive or absorbed",
+            "points",
+        ),
+        Column(
+            "probe",
+            "flag",
+            "whether probe_found is at least half of n_absorbed",
+            "",
+            "yes: the points show the parent, and only its neuron does not; no: these points do not look "
+            "like the parent to begin with",
+        ),
+        Column(
+            "controlled",
+            "flag",
+            "whether naive passes both controls, owns_parent and probe",
+            "",
+            "what is left of the naive rule",
         ),
     ),
 )
@@ -404,6 +435,10 @@ FACTS: dict[str, str] = {
     "edges": "pairs of parent and child",
     "absorbed": "of these, absorbed ones",
     "absorbed_owned": "of those, with a parent that is its neuron's own best concept",
+    "absorbed_probed": "of those, with a linear probe for the parent that fires too; null if not asked",
+    "naive": "pairs of parent and child that a naive rule takes for absorption",
+    "naive_owned": "of those, with a parent that is its neuron's own best concept",
+    "naive_controlled": "of those, with a linear probe for the parent that fires too; null if not asked",
     "families": "families listed",
     "lattice": "formal concepts listed",
     "notes": "what was cut short or left out, sentences",

@@ -45,7 +45,8 @@ def edge_rows(
     Returns
     -------
     pandas.DataFrame
-        One row an edge of the forest.
+        One row an edge of the forest; what a probe says is unavailable yet, see
+        :func:`saelib.analysis.probe_rows.probed`.
 
     Examples
     --------
@@ -64,6 +65,9 @@ def edge_rows(
     n_rest, on_rest = n_parent - n_child, np.where(has_c, judged.counts[theta_c, parent], 0) - on_child
     pair, own = has_c & has_d, has_c & has_d & (theta_c != theta_d)
     missed, fires = ratio(n_rest - on_rest, n_rest, has_c), ratio(on_child, n_child, has_c)
+    hit = np.where(has_d, judged.counts[theta_d, child], 0)
+    # A share of one half, as in the chapters: the child has its neuron, and the parent's is mostly silent.
+    naive = own & (hit > 0) & (2 * hit >= n_child) & (lost > 0) & (2 * lost >= hit)
     absorbed = (pd.Series(missed) <= tolerances.delta) & (pd.Series(fires) <= tolerances.delta)
     names = np.array(concepts.names, dtype=object)
     n_child_neuron = np.where(has_d, judged.neuron_sizes[theta_d], 0)
@@ -80,6 +84,7 @@ def edge_rows(
             "on_rest": numbers(on_rest, has_c),
             "on_child": numbers(on_child, has_c),
             "n_absorbed": numbers(lost, pair),
+            "n_hit": numbers(hit, has_d),
             "rate": ratio(lost, n_child, pair),
             "gap": pd.Series(ratio(on_rest, n_rest, has_c)) - pd.Series(fires),
             "n_both": numbers(together, pair),
@@ -88,6 +93,8 @@ def edge_rows(
             "own_neurons": own,
             "owns_parent": has_c & (who.concept[theta_c] == parent),
             "absorbed": absorbed.fillna(False).to_numpy(bool) & own & (lost > 0),
+            "naive": naive,
+            **dict.fromkeys(("probe_found", "probe", "controlled"), [None] * len(child)),
         },
     )
 

@@ -18,7 +18,7 @@ from saelib.analysis.firing import Firing
 from saelib.analysis.shards import POINTS_PER_SHARD, Shards
 from saelib.analysis.sources import Points
 
-__all__ = ["encoded", "encoded_sample"]
+__all__ = ["encoded", "encoded_sample", "workers"]
 
 _BLOCK = 1 << 25  # numbers of points read at once, 128 MiB
 
@@ -70,7 +70,7 @@ def encoded(
     starts = (*range(0, n, POINTS_PER_SHARD), n)
     shards = Shards(folder, f"{key}{POINTS_PER_SHARD} points a shard\n", firing.sae.d_sae, keep=resume)
     bar = tqdm(total=n, desc="encoding", unit="point", unit_scale=True, disable=None if progress else True)
-    with bar, _workers(jobs) as pool:
+    with bar, workers(jobs) as pool:
         for i, start in enumerate(starts[:-1]):
             stop = starts[i + 1]
             if shards.has(i, stop - start):
@@ -118,7 +118,7 @@ def encoded_sample(
     """
     rows = np.asarray(points.take(chosen), dtype=np.float32)
     step = firing.batch_size
-    with _workers(jobs) as pool:
+    with workers(jobs) as pool:
         pieces = list(
             pool.map(lambda start: firing.batch(rows[start : start + step], start), range(0, len(rows), step))
         )
@@ -138,8 +138,25 @@ def _batches(
 
 
 @contextmanager
-def _workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads each of which computes with one thread, so that no sum depends on how many there are."""
+def workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads each of which computes with one thread, so that no sum depends on how many there are.
+
+    Parameters
+    ----------
+    jobs : int
+        How many.
+
+    Yields
+    ------
+    ThreadPoolExecutor
+        PyTorch computes with one thread in each of them, and in the caller, until they are given back.
+
+    Examples
+    --------
+    >>> with workers(2) as pool:
+    ...     list(pool.map(lambda i: torch.get_num_threads(), range(2)))
+    [1, 1]
+    """
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     pool = ThreadPoolExecutor(jobs, initializer=torch.set_num_threads, initargs=(1,))

@@ -65,6 +65,7 @@ def measure(
     seed: int,
     audited: Callable[[pd.DataFrame], pd.DataFrame],
     *,
+    probing: Callable[[pd.DataFrame], tuple[pd.DataFrame, list[str]]] | None = None,
     progress: bool = False,
 ) -> Measured:
     """Fill every table.
@@ -83,6 +84,8 @@ def measure(
         Of all that is drawn at random.
     audited : callable
         From the table ``concepts`` to the table ``geometry``.
+    probing : callable, optional
+        From the table ``edges`` to the same with what probes say, and notes; they are not asked without it.
     progress : bool, default False
         Show bars if this is a terminal.
 
@@ -115,6 +118,10 @@ def measure(
         pairs = pair_rows(counted, concepts)
     with _timed(done, "absorption"):
         edges = edge_rows(activity, concepts, choosing, counted, who, tolerances)
+    of_probes: list[str] = []
+    if probing is not None:
+        with _timed(done, "probes"):
+            edges, of_probes = probing(edges)
     with _timed(done, "families"):
         together, of_families = family_rows(activity, concepts, who, seed)
     with _timed(done, "lattice"):
@@ -124,7 +131,7 @@ def measure(
         budget = budget_rows(counted)
     with _timed(done, "geometry"):
         geometry = audited(rows)
-    done.notes = [*of_families, *of_lattice]
+    done.notes = [*of_probes, *of_families, *of_lattice]
     done.tables = {
         "concepts": rows, "neurons": neurons, "pairs": pairs, "edges": edges, "families": together,
         "lattice": nodes, "geometry": geometry, "budget": budget,
@@ -160,9 +167,19 @@ def _facts(counted: Counted, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
         "edges": len(edges),
         "absorbed": int(edges.absorbed.sum()),
         "absorbed_owned": int((edges.absorbed & edges.owns_parent).sum()),
+        "absorbed_probed": _probed(edges, edges.absorbed & edges.owns_parent),
+        "naive": int(edges.naive.sum()),
+        "naive_owned": int((edges.naive & edges.owns_parent).sum()),
+        "naive_controlled": _probed(edges, edges.naive & edges.owns_parent),
         "families": len(tables["families"]),
         "lattice": len(tables["lattice"]),
     }
+
+
+def _probed(edges: pd.DataFrame, which: pd.Series) -> int | None:
+    """Of some edges, those whose probe fires; None if it was not asked."""
+    said = edges.probe[which]
+    return None if said.isna().any() else int(said.sum())
 
 
 def _mean(values: pd.Series) -> float | None:

@@ -191,7 +191,8 @@ def _absorption(tables: Mapping[str, pd.DataFrame]) -> str:
         return ""
     fair = edges[(edges["own_neurons"].fillna(False) & edges["owns_parent"].fillna(False)).astype(bool)]
     fair = fair[fair["rate"].notna() & (fair["rate"] > 0)]
-    fair = fair.assign(suspected=fair["absorbed"].fillna(False).astype(bool))
+    suspected = fair["absorbed"].fillna(False) & fair["probe"].fillna(True)
+    fair = fair.assign(suspected=suspected.astype(bool))
     worst = fair.sort_values(["suspected", "rate"], ascending=False, kind="stable").head(_MOST)
     if worst.empty:
         return ""
@@ -215,8 +216,9 @@ def _absorption(tables: Mapping[str, pd.DataFrame]) -> str:
         bars(rows, across=words, label="absorption rate of the strongest pairs, with intervals"),
         f"<b>How much of the child the parent's neuron loses</b> (child &lt; parent), with 95 % intervals, "
         f"among pairs "
-        f"that pass both controls. Orange, {count}: the full pattern of absorption. Grey: not, mostly "
-        f"because the parent's neuron misses other points as well.",
+        f"with neurons of their own. Orange, {count}: the full pattern of absorption. Grey: not, mostly "
+        f"because the parent's neuron misses other points as well, or because a probe for the parent does "
+        f"not fire there either.",
     )
 
 

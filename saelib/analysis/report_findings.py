@@ -170,11 +170,14 @@ def _absorbed(tables: Mapping[str, pd.DataFrame]) -> Finding:
         return _missing("absorption", title, "No concept has a parent here, so none can be absorbed.")
     absorbed = table["absorbed"].fillna(False).astype(bool)
     fair = (table["own_neurons"].fillna(False) & table["owns_parent"].fillna(False)).astype(bool)
-    hits, n, naive = int((absorbed & fair).sum()), int(fair.sum()), int(absorbed.sum())
+    patterned = int(absorbed.sum())
+    absorbed &= table["probe"].fillna(True).astype(bool)
+    hits, n = int((absorbed & fair).sum()), int(fair.sum())
     words = (
         f"Of {len(table):,} pairs, {n:,} can be judged: parent and child have different neurons, and the "
-        f"parent's neuron does mean the parent. Among these, {share_of(hits, n)} show the full pattern. "
-        f"Without these two controls it would be {naive:,} of {len(table):,}."
+        f"parent's neuron does mean the parent. Among these, {share_of(hits, n)} show the full pattern; "
+        f"of all pairs, whatever their neurons mean, it would be {patterned:,} of {len(table):,}. "
+        f"{_controls(table)}"
     )
     if hits:
         worst = table[absorbed & fair].sort_values("rate", ascending=False, kind="stable").iloc[0]
@@ -183,6 +186,22 @@ def _absorbed(tables: Mapping[str, pd.DataFrame]) -> Finding:
             f"{_name(worst['parent'])} is silent and the child's fires."
         )
     return Finding("absorption", f"{hits:,} of {n:,}", title, words)
+
+
+def _controls(table: pd.DataFrame) -> str:
+    """What the controls leave of the naive rule, step by step."""
+    naive = table["naive"].fillna(False).astype(bool)
+    owned = naive & table["owns_parent"].fillna(False).astype(bool)
+    words = (
+        f"A naive rule, the parent's neuron silent on most of what the child's neuron finds, takes "
+        f"{_plural(int(naive.sum()), 'pair', 'pairs')} for absorption. In {int(owned.sum()):,} of these "
+        f"the parent's neuron does mean the parent"
+    )
+    asked = table["probe"].notna()
+    if owned.any() and not asked[owned].any():
+        return f"{words}; whether a linear probe for the parent still fires there was not asked."
+    left = int((owned & table["probe"].fillna(False).astype(bool)).sum())
+    return f"{words}, and in {left:,} of those a linear probe for the parent still fires there too."
 
 
 def _shared(tables: Mapping[str, pd.DataFrame]) -> Finding:

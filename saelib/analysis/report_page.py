@@ -171,7 +171,7 @@ def _table_of(
         elif table is not None and section.key == "absorption":  # what is suspected first
             table = table.reset_index(drop=True)
             fair = table[["own_neurons", "owns_parent"]].fillna(False).astype(bool).all(axis=1)
-            absorbed = table["absorbed"].fillna(False).astype(bool)
+            absorbed = (table["absorbed"].fillna(False) & table["probe"].fillna(True)).astype(bool)
             order = pd.DataFrame({"fair": fair, "absorbed": absorbed, "rate": table["rate"]})
             order = order.sort_values(["fair", "absorbed", "rate"], ascending=False, kind="stable")
             table = table.loc[order.index]

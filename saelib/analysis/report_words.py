@@ -94,7 +94,9 @@ SECTIONS: tuple[Section, ...] = (
         "points. That alone is a weak sign: look at pairs where <b>owns parent</b> and <b>own neurons</b> "
         "are "
         "both yes. Otherwise the parent's neuron means something else in the first place, and its silence "
-        "tells nothing.",
+        "tells nothing. Then look at <b>probe</b>: yes says that a linear probe for the parent still fires "
+        "on these points, so the network knows and only the neuron does not; no says that they do not look "
+        "like the parent to begin with. <b>Controlled</b> pairs are those of the naive rule that pass both.",
         ("Absorption",),
     ),
     Section(
@@ -150,7 +152,7 @@ MAIN: dict[str, tuple[str, ...]] = {
         "pairs": "concept rank neuron jaccard recall precision leak count concept_size neuron_size",
         "splitting": "concept neuron jaccard or_jaccard or_gain split_into or_neurons",
         "edges": "parent child parent_neuron child_neuron n_child n_absorbed rate gap own_neurons "
-        "owns_parent absorbed",
+        "owns_parent absorbed naive probe controlled",
         "families": "family neurons concepts size support lift overlap",
         "lattice": "node concepts neurons n_concepts n_neurons delta",
         "geometry": "concept neuron errors unavoidable avoidable open fault one_neuron by_chance",

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from saelib.errors import InputError
 
-__all__ = ["ConceptProbe", "SplitSet", "concept_probe", "split_set"]
+__all__ = ["ConceptProbe", "SplitSet", "best_threshold", "concept_probe", "split_set"]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -242,3 +242,35 @@ def _above(name: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < np.inf:
         raise InputError(name, f"is {value!r}", "give a number above 0")
     return float(value)
+
+
+def best_threshold(scores: Floats, inside: npt.NDArray[np.bool_]) -> float:
+    """The threshold above which points have the best F1 with a set.
+
+    Parameters
+    ----------
+    scores : ndarray [n]
+        Any numbers.
+    inside : ndarray of bool [n]
+        The set.
+
+    Returns
+    -------
+    float
+        Half way between two scores; infinite for an empty set.
+
+    Examples
+    --------
+    >>> best_threshold(np.array([0.0, 1.0, 3.0]), np.array([False, True, True]))
+    0.5
+    """
+    if not inside.any():
+        return np.inf
+    order = np.argsort(-scores, kind="stable")
+    falling, hits = scores[order], np.cumsum(inside[order])
+    f1 = 2 * hits / (np.arange(1, len(scores) + 1) + hits[-1])
+    # A threshold takes equal scores together.
+    f1[:-1][falling[:-1] == falling[1:]] = -1
+    best = int(f1.argmax())
+    lower = falling[best + 1] if best + 1 < len(falling) else falling[best] - 1.0
+    return float((falling[best] + lower) / 2)

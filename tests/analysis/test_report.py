@@ -307,6 +307,14 @@ def test_absorption_is_suspected_only_where_both_controls_pass(tmp_path):
     edges = pd.DataFrame(rows).astype({c.name: c.dtype for c in TABLES["edges"].columns})
     found = findings({"edges": edges})[2]
     assert found.number == "1 of 2"
+    assert "takes 4 pairs for absorption. In 3 of these" in found.words
+    assert "and in 3 of those a linear probe for the parent still fires there too" in found.words
+    silent = findings({"edges": edges.assign(probe=pd.array([False] * 4, dtype="boolean"))})[2]
+    assert silent.number == "0 of 2"
+    assert "and in 0 of those a linear probe" in silent.words
+    unasked = findings({"edges": edges.assign(probe=pd.array([pd.NA] * 4, dtype="boolean"))})[2]
+    assert unasked.number == "1 of 2"
+    assert "was not asked" in unasked.words
     page = BeautifulSoup(written(tmp_path, {"edges": edges}), "html.parser")
     shown = [row.find_all("td")[1].get_text() for row in page.select("#table-edges tbody tr")]
     assert shown == ["c", "f", "e", "d"]  # those that both controls pass and that look absorbed come first

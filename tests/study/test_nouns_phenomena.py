@@ -16,6 +16,7 @@ from scipy import sparse
 from saelib import ActivationSets, ConceptSet, align
 from saelib.data.language import Nouns
 from saelib.errors import InputError
+from saelib.phenomena.probing import best_threshold
 from saelib.sae import SAE, TopK
 from saelib.study.settings.nouns import QUICK
 from saelib.study.sweeps.nouns_absorption import dealt_out, judged_edges
@@ -24,7 +25,7 @@ from saelib.study.sweeps.nouns_families import drawn_anew, family_counts
 from saelib.study.sweeps.nouns_flow import RELATIONS, flows, followed
 from saelib.study.sweeps.nouns_halves import TwoHalves, levelled, two_halves
 from saelib.study.sweeps.nouns_phenomena import EDGE_COLUMNS, PHENOMENA_TABLES, phenomena
-from saelib.study.sweeps.nouns_probes import RidgeProbes, best_threshold
+from saelib.study.sweeps.nouns_probes import RidgeProbes
 from saelib.study.sweeps.nouns_subtree import context_of, patterns, subtree
 from saelib.study.sweeps.nouns_units import f1_of, needed, or_of_five
 

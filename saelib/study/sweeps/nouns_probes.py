@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saelib.errors import InputError
+from saelib.phenomena.probing import best_threshold
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from scipy import sparse
-
-    Floats = npt.NDArray[np.float64]
 
 
 class RidgeProbes:
@@ -89,35 +88,3 @@ class RidgeProbes:
         without = (scores - self._own[:, None] * y) / (1 - self._own)[:, None]
         thresholds = np.array([best_threshold(without[:, i], y[:, i] > 0) for i in range(y.shape[1])])
         return np.asarray((others - self._mean) @ weights + share) > thresholds
-
-
-def best_threshold(scores: Floats, inside: npt.NDArray[np.bool_]) -> float:
-    """The threshold above which points have the best F1 with a set.
-
-    Parameters
-    ----------
-    scores : ndarray [n]
-        Any numbers.
-    inside : ndarray of bool [n]
-        The set.
-
-    Returns
-    -------
-    float
-        Half way between two scores; infinite for an empty set.
-
-    Examples
-    --------
-    >>> best_threshold(np.array([0.0, 1.0, 3.0]), np.array([False, True, True]))
-    0.5
-    """
-    if not inside.any():
-        return np.inf
-    order = np.argsort(-scores, kind="stable")
-    falling, hits = scores[order], np.cumsum(inside[order])
-    f1 = 2 * hits / (np.arange(1, len(scores) + 1) + hits[-1])
-    # A threshold takes equal scores together.
-    f1[:-1][falling[:-1] == falling[1:]] = -1
-    best = int(f1.argmax())
-    lower = falling[best + 1] if best + 1 < len(falling) else falling[best] - 1.0
-    return float((falling[best] + lower) / 2)
