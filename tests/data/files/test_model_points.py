@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from saelib.data.files import model_points
+from saelib.data.files.model_folder import opened_model
+from saelib.data.files.stopping import Stream
 from saelib.errors import InputError
 
 pytest.importorskip("transformers")
@@ -84,6 +86,43 @@ def test_points_are_what_the_block_hands_on_whatever_stands_beside_a_text(
         table = pd.concat(pd.read_parquet(path) for path in sorted((tmp_path / "out/tokens").iterdir()))
         assert table.token.tolist() == " ".join(TEXTS).split()
         assert table.text.tolist() == [i for i, text in enumerate(TEXTS) for _ in text.split()]
+
+
+@pytest.mark.parametrize("layer", [0, 1, 2])
+def test_blocks_after_the_layer_are_not_run_and_not_missed(folder: Path, layer: int) -> None:
+    import torch
+
+    model, tokenizer = opened_model(folder)
+    blocks = model.h if hasattr(model, "h") else model.layers
+    runs = []
+    for i, block in enumerate(blocks):
+        block.register_forward_hook(lambda *_, i=i: runs.append(i))
+    stream = Stream(model, layer)
+    ids = torch.tensor([tokenizer("the dog sat")["input_ids"], tokenizer("a big cat")["input_ids"]])
+    given = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+    with torch.inference_mode():
+        whole = model(**given, output_hidden_states=True).hidden_states[layer]
+    assert torch.equal(stream(**given), whole)
+    assert stream.block is blocks[layer]
+    runs.clear()
+    assert torch.equal(stream(**given), whole)
+    assert runs == list(range(layer))
+
+
+def test_where_stopping_would_change_a_bit_the_whole_network_is_run(folder: Path) -> None:
+    import torch
+
+    model, tokenizer = opened_model(folder)
+    blocks = model.h if hasattr(model, "h") else model.layers
+    stream = Stream(model, 2)
+    stream.block = blocks[1]  # the wrong one, as in a model whose blocks are not in their order
+    ids = torch.tensor([tokenizer("the dog sat")["input_ids"]])
+    given = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+    with torch.inference_mode():
+        whole = model(**given, output_hidden_states=True).hidden_states[2]
+    assert torch.equal(stream(**given), whole)
+    assert stream.block is None
+    assert torch.equal(stream(**given), whole)
 
 
 def test_a_stopped_run_goes_on_and_other_settings_are_refused(folder: Path, tmp_path: Path) -> None:
