@@ -12,6 +12,7 @@
 # %% tags=["parameters"]
 sae: str = ""  # folder of the SAE; empty for a small case that this page makes itself
 points: str = ""  # activations: a .npy, .safetensors or .parquet file, or a folder of such
+tensor: str = ""  # which tensor of .safetensors files with several; empty for the only one
 concepts: str = ""  # labels: a .csv or .parquet file
 parents: str = ""  # which concept is a special case of which: a .csv or .parquet file, or empty
 drop_empty: bool = False  # leave out concepts without a point, which are refused otherwise
@@ -20,6 +21,9 @@ out: str = ""  # folder of the results; empty for a temporary one
 model: str = ""  # in place of points: folder of a Hugging Face model,
 texts: str = ""  # a file with texts, each of which becomes a point,
 layer: int = 0  # and the number of layers after which the residual stream is read
+tokens: str = "last"  # which tokens become points: last or mean, one point a text, or every
+column: str = ""  # which column of a table holds the texts; empty for the column text, or the only one
+max_length: int = 0  # cut texts after so many tokens; 0 for not at all
 delta: float = 0.1  # share of a concept that may be missed: detection
 epsilon: float = 0.1  # share of the rest that may be leaked into: separation
 eta: float = 0.3  # Jaccard distance of approximation
@@ -43,7 +47,7 @@ from myst_nb import glue
 
 from saelib import SAEConfig, TopK, plots, save_sae, train
 from saelib.analysis import TABLES, analyse
-from saelib.data.files import model_points
+from saelib.data.files import model_points, open_points
 from saelib.data.synthetic import ForestConfig, LevelFiring, concept_forest
 
 plots.use_style()
@@ -92,7 +96,11 @@ for path in (concepts, parents):
 # come in groups (tokens of one document, nouns with one head), name them in `groups`, so that no group is on both sides.
 
 # %%
-given = points or model_points(model, texts, layer, folder / "points")
+if points:
+    given = open_points(points, tensor=tensor or None)
+else:
+    of_texts = {"tokens": tokens, "column": column or None, "max_length": max_length or None}
+    given = model_points(model, texts, layer, folder / "points", **of_texts)
 whose = Path(groups).read_text(encoding="utf-8").splitlines() if groups else None
 analysis = analyse(
     sae, given, concepts, out, parents=parents or None, drop_empty=drop_empty, groups=whose,
@@ -105,7 +113,10 @@ facts, tables = analysis.facts, analysis.tables
 # On the command line it is this, and the report is the file `report.html` in the folder after `--out`:
 
 # %% tags=["hide-input"]
-source = {"points": points} if points else {"model": model, "texts": texts, "layer": layer}
+of_texts = {"tokens": tokens, "column": column, "max-length": max_length or ""}
+source = {"model": model, "texts": texts, "layer": layer, **of_texts}
+if points:
+    source = {"points": points, "tensor": tensor}
 options = {"sae": sae, **source, "concepts": concepts, "parents": parents, "groups": groups, "out": out}
 numbers = {"delta": delta, "epsilon": epsilon, "eta": eta, "alpha": alpha, "threshold": threshold}
 options |= {**numbers, "audit": audit, "preview": preview, "seed": seed, "jobs": jobs}
@@ -177,7 +188,8 @@ table.sort_values("f1", na_position="first")[shown].head(12).style.format(precis
 # ## Parents and children: absorption
 #
 # A parent's neuron that falls silent where the child's neuron fires: the rule "where the child, there the parent" is lost in the dictionary. `rate` is the share of the child's points on which that happens. It means something only where the parent's neuron has the parent
-# as its own best concept (`owns_parent`) and the two neurons differ (`own_neurons`); `gap` says whether the parent's neuron avoids this child more than the rest ({doc}`21_absorption`).
+# as its own best concept (`owns_parent`) and the two neurons differ (`own_neurons`); `gap` says whether the parent's neuron avoids this child more than the rest ({doc}`21_absorption`). A naive rule calls a pair absorbed when the parent's neuron is silent on most of what the child's neuron finds (`naive`).
+# Then there is a second control: does a linear probe for the parent, trained on the choosing half, still fire on these points (`probe`)? If not, they do not look like the parent to begin with, and no neuron is to blame. What passes both is `controlled`.
 
 # %% tags=["remove-cell"]
 edges = tables["edges"]
@@ -194,7 +206,7 @@ if len(drawn):
     plt.show()
 
 # %% tags=["hide-input"]
-shown = ["parent", "child", "n_child", "on_child", "n_absorbed", "rate", "gap", "owns_parent", "own_neurons"]
+shown = ["parent", "child", "n_child", "n_absorbed", "rate", "gap", "owns_parent", "naive", "probe"]
 edges.sort_values("rate", ascending=False)[shown].head(8).style.format(precision=2).hide()
 
 # %% [markdown]
@@ -255,6 +267,9 @@ texts_of = {
     "50-edges": f"{facts['edges']}",
     "50-absorbed": f"{facts['absorbed']}",
     "50-owned": f"{facts['absorbed_owned']}",
+    "50-naive": f"{facts['naive']}",
+    "50-naive-owned": f"{facts['naive_owned']}",
+    "50-controlled": "an unknown number" if (n := facts["naive_controlled"]) is None else f"{n}",
 }
 for key, text in texts_of.items():
     glue(key, text, display=False)
@@ -263,7 +278,7 @@ for key, text in texts_of.items():
 # ## What we found
 #
 # In the files of this run {glue:text}`50-half` concepts have a neuron with an F1 above one half, and {glue:text}`50-separated` are separated at the tolerances given. Of {glue:text}`50-edges` pairs of parent and child
-# {glue:text}`50-absorbed` are absorbed, {glue:text}`50-owned` of them with a parent whose neuron is its own. One dictionary and one seed: what would come out with another seed is not in these numbers, so train two before you report one.
+# {glue:text}`50-absorbed` are absorbed, {glue:text}`50-owned` of them with a parent whose neuron is its own. A naive rule finds {glue:text}`50-naive`; in {glue:text}`50-naive-owned` of these the parent has a neuron of its own, and in {glue:text}`50-controlled` of those a linear probe for the parent still fires. One dictionary and one seed: what would come out with another seed is not in these numbers, so train two before you report one.
 #
 # ## What it means for your SAE
 #

@@ -37,6 +37,7 @@ def add_analyse(commands: Any) -> None:
     given = command.add_argument_group("what to analyse")
     given.add_argument("--sae", required=True, metavar="DIR", help="folder of the SAE")
     given.add_argument("--points", metavar="FILE|FOLDER", help="activations: .npy, .safetensors or .parquet")
+    given.add_argument("--tensor", metavar="NAME", help="which tensor of .safetensors files with several")
     given.add_argument("--concepts", required=True, metavar="LABELS", help="labels: .csv or .parquet")
     given.add_argument("--parents", metavar="FILE", help="which concept is a special case of which")
     given.add_argument("--drop-empty", action="store_true", help="leave out concepts without a point")
@@ -50,6 +51,13 @@ def add_analyse(commands: Any) -> None:
         help="a text a line, or a table of them; each becomes a point, kept in OUT_points",
     )
     text.add_argument("--layer", type=int, metavar="N", help="residual stream after so many layers")
+    text.add_argument(
+        "--tokens",
+        choices=("last", "mean", "every"),
+        help="the last token of each text, their mean, or every token as a point (last)",
+    )
+    text.add_argument("--column", metavar="NAME", help="which column of a table holds the texts (text)")
+    text.add_argument("--max-length", type=int, metavar="N", help="cut texts after so many tokens")
     how = command.add_argument_group("settings")
     for name, default, what in (
         ("delta", 0.1, "share of a concept that may be missed, detection"),
@@ -99,11 +107,19 @@ _PASSED_ON = ("delta", "epsilon", "eta", "alpha", "threshold", "audit", "preview
 
 def _points(options: argparse.Namespace) -> Any:
     from_text = {name: getattr(options, name) for name in ("model", "texts", "layer")}
+    chosen = {name: getattr(options, name) for name in ("tokens", "column", "max_length")}
     if options.points is not None:
-        for name, value in from_text.items():
+        for name, value in (from_text | chosen).items():
             if value is not None:
-                raise InputError(f"--{name}", "is given beside --points", "leave one of them out")
-        return options.points
+                option = f"--{name.replace('_', '-')}"
+                raise InputError(option, "is given beside --points", "leave one of them out")
+        if options.tensor is None:
+            return options.points
+        from saelib.data.files import open_points
+
+        return open_points(options.points, tensor=options.tensor)
+    if options.tensor is not None:
+        raise InputError("--tensor", "is given without --points", "name the file that holds it")
     for name, value in from_text.items():
         if value is None:
             offence = (
@@ -114,7 +130,11 @@ def _points(options: argparse.Namespace) -> Any:
 
     beside = Path(options.out).absolute()  # kept, so that other labels do not need them made again
     return model_points(
-        options.model, options.texts, options.layer, beside.with_name(f"{beside.name}_points")
+        options.model,
+        options.texts,
+        options.layer,
+        beside.with_name(f"{beside.name}_points"),
+        **{name: value for name, value in chosen.items() if value is not None},
     )
 
 

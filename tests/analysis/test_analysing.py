@@ -325,6 +325,8 @@ def test_the_command_writes_a_report_and_tables(tmp_path: Path, capsys) -> None:
         (["--audit", "-1"], "audit is -1"),
         (["--threshold", "nan"], "threshold is nan"),
         (["--layer", "3"], "--layer is given beside --points"),
+        (["--max-length", "3"], "--max-length is given beside --points"),
+        (["--tensor", "x"], "tensor"),
         (["--sae", "no/such"], "no/such"),
         (["--points", "no/such.npy"], "no/such.npy"),
         (["--concepts", "no/such.csv"], "no/such.csv"),
