@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from saelib.alignment._alignment import Alignment
 from saelib.errors import checked_type
 
@@ -72,8 +74,12 @@ def best_responses(
     BestResponses(concepts=(1, 0), neurons=(0,), mutual=True, cycle=1)
     """
     checked_type("alignment", alignment, Alignment, "give what saelib.align returns")
-    learned, interpreted = alignment.learn(score), alignment.interpret(interpret_score or score)
     here = alignment.concepts.index(concept)
+    return walk(alignment.learn(score), alignment.interpret(interpret_score or score), here)
+
+
+def walk(learned: np.ndarray, interpreted: np.ndarray, here: int) -> BestResponses:
+    """The walk from concept number ``here``, given both directions as `Alignment` returns them."""
     concepts: list[int] = [here]
     neurons: list[int] = []
     while True:

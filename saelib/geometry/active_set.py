@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 from scipy import linalg
+from scipy.linalg import lapack
 
 __all__ = ["ActiveSet"]
 
@@ -123,10 +125,12 @@ class ActiveSet:
         apart = self.sets[0][self.rows[0][0]] - self.sets[1][self.rows[1][0]]
         if not spread.shape[1]:
             return np.ones(2), apart
-        q, r = linalg.qr(spread, mode="economic", check_finite=False)
-        diagonal = np.abs(np.diag(r))
-        if r.shape[0] == r.shape[1] and diagonal.min() > 1e-13 * diagonal.max():
-            t = linalg.solve_triangular(r, -(q.T @ apart), check_finite=False)
+        height, width = spread.shape
+        factor, tau = _householder(spread)
+        diagonal = np.abs(factor.diagonal())
+        if height >= width and diagonal.min() > 1e-13 * diagonal.max():
+            q = lapack.dorgqr(factor, tau, lwork=_room_for_q(height, width))[0]
+            t = lapack.dtrtrs(factor[:width].T, -(q.T @ apart), lower=True, trans=True)[0]
             # Projected twice, the direction is orthogonal to both faces however short it is.
             direction = apart - q @ (q.T @ apart)
             direction = direction - q @ (q.T @ direction)
@@ -136,3 +140,24 @@ class ActiveSet:
         alpha = np.concatenate([[1.0 - t[: n - 1].sum()], t[: n - 1]])
         beta = np.concatenate([[1.0 - t[n - 1 :].sum()], t[n - 1 :]])
         return np.concatenate([alpha, beta]), direction
+
+
+# What linalg.qr and linalg.solve_triangular call in turn. These matrices are so small that their checks, the
+# question how much room LAPACK wants, and the copies they make would take twice as long as the arithmetic.
+
+
+def _householder(matrix: Floats) -> tuple[Floats, Floats]:
+    """R on and above the diagonal, the reflections below it, and their factors."""
+    factor, tau, _, _ = lapack.dgeqrf(matrix, lwork=_room_for_r(*matrix.shape))
+    return factor, tau
+
+
+@functools.lru_cache(maxsize=4096)
+def _room_for_r(height: int, width: int) -> int:
+    return int(lapack.dgeqrf(np.zeros((height, width), order="F"), lwork=-1)[2][0])
+
+
+@functools.lru_cache(maxsize=4096)
+def _room_for_q(height: int, width: int) -> int:
+    empty = np.zeros((height, width), order="F")
+    return int(lapack.dorgqr(empty, np.zeros(width), lwork=-1)[1][0])

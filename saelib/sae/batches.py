@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from saelib.errors import InputError
+from saelib.sae.check import first_row_not_finite
 from saelib.sae.model import Points
 from saelib.sae.start import centre_of
 
@@ -173,9 +174,8 @@ def _checked(chunk: object, number: int, d_in: int) -> torch.Tensor:
     if d_in and tensor.shape[1] != d_in:
         offence = f"has d_in {tensor.shape[1]} in chunk {number} and {d_in} before"
         raise InputError("points", offence, "give points of one space")
-    finite = torch.isfinite(tensor).all(dim=1)
-    if not bool(finite.all()):
-        row = int((~finite).nonzero()[0, 0])
+    row = first_row_not_finite(tensor)
+    if row is not None:
         raise InputError(
             "points", f"has NaN or infinity in row {row} of chunk {number}", "remove or mend that row"
         )

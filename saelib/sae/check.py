@@ -51,12 +51,20 @@ def training_points(points: object) -> torch.Tensor:
         if tensor.dtype == torch.bool or tensor.is_complex():
             raise InputError("points", f"has dtype {tensor.dtype}", "give floating-point numbers")
         tensor = tensor.to(torch.float32)
-    finite = torch.isfinite(tensor).all(dim=1)
-    if not bool(finite.all()):
-        row = int((~finite).nonzero()[0, 0])
+    row = first_row_not_finite(tensor)
+    if row is not None:
         raise InputError("points", f"has NaN or infinity in row {row}", "remove or mend that row")
-    if bool((tensor == tensor[0]).all()):
+    if torch.equal(tensor[1], tensor[0]) and bool((tensor == tensor[0]).all()):
         raise InputError(
             "points", f"is constant: all {len(tensor)} rows are equal", "give points that differ"
         )
     return tensor
+
+
+def first_row_not_finite(tensor: torch.Tensor) -> int | None:
+    """The first row of [n, d] with NaN or infinity; None if there is none."""
+    # NaN and infinity survive every sum, so that a finite one acquits all entries in one pass.
+    if math.isfinite(float(tensor.sum())):
+        return None
+    finite = torch.isfinite(tensor).all(dim=1)
+    return None if bool(finite.all()) else int((~finite).nonzero()[0, 0])

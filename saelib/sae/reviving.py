@@ -24,12 +24,16 @@ def add_auxiliary_gradients(
         if not len(index):
             return
         batch = x.shape[0]
-        pre = g.pre_acts.index_select(1, index)
-        mask = top_k_mask(pre, min(len(index), max(1, sae.d_in // 2)))
-        z = pre * mask
+        z = g.pre_acts.index_select(1, index)
+        most = max(1, sae.d_in // 2)
+        mask = top_k_mask(z, most) if len(index) > most else None  # otherwise all take part
+        if mask is not None:
+            z.mul_(mask)
         W_dec = sae.W_dec.index_select(0, index)
-        r = (torch.mm(z, W_dec) - g.residual) * (2.0 * weight / batch)
-        dz = torch.mm(r, W_dec.T) * mask
+        r = torch.mm(z, W_dec).sub_(g.residual).mul_(2.0 * weight / batch)
+        dz = torch.mm(r, W_dec.T)
+        if mask is not None:
+            dz.mul_(mask)
         db_enc = dz.sum(0)
         g.of["W_dec"].index_add_(0, index, torch.mm(z.T, r))
         g.of["W_enc"].index_add_(1, index, torch.mm((x - sae.b_dec).T, dz))

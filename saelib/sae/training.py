@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -37,9 +38,9 @@ class TrainResult:
     history : pandas.DataFrame
         One row a logged step: step, lr, coefficient (weight of the sparsity penalty), loss, squared_error,
         l1, l0 (batch means) and dead (neurons silent for ``dead_after`` steps).
-    quality : Quality
-        Over (at most 100,000 of) the training points, of a stream over (at most 16,384 of) the last ones,
-        after training: explained variance, L0, dead.
+    measured : torch.Tensor
+        The points of ``quality``: (at most 100,000 of) those trained on, of a stream (at most 16,384 of) the
+        last ones. Pickling leaves them behind, since the quality goes with the result.
 
     Examples
     --------
@@ -52,7 +53,19 @@ class TrainResult:
     sae: SAE
     config: SAEConfig
     history: pd.DataFrame
-    quality: Quality
+    measured: torch.Tensor = field(repr=False)
+
+    @functools.cached_property
+    def quality(self) -> Quality:
+        """Explained variance, L0 and dead neurons over ``measured``: taken when first asked for, and kept.
+
+        Who changes the SAE or the points should ask before. Most who train judge on other points and never
+        ask; measuring costs about a tenth of a short training.
+        """
+        return quality(self.sae, self.measured)
+
+    def __getstate__(self) -> dict[str, object]:
+        return vars(self) | {"quality": self.quality, "measured": self.measured[:0].clone()}
 
     @property
     def n_dead(self) -> int:
@@ -199,7 +212,8 @@ def train_together(
         batch = batches.next()
         for run in runs:
             run.take(step, batch)
-    return [run.result(batches.measured()) for run in runs]
+    measured = batches.measured()
+    return [run.result(measured) for run in runs]
 
 
 class _Run:
@@ -250,12 +264,11 @@ class _Run:
             self._silent[dead] = 0
 
     def result(self, measured: torch.Tensor) -> TrainResult:
-        """The end of the training, and how good the SAE is on the points ``measured``."""
+        """The end of the training; ``measured`` are the points that quality will be asked on."""
         self._optimiser.release()
         if "threshold" in self._config.gate.measured:
             self._sae.threshold.fill_(self._least.value)
-        found = quality(self._sae, measured)
-        return TrainResult(self._sae, self._config, pd.DataFrame(self._rows), found)
+        return TrainResult(self._sae, self._config, pd.DataFrame(self._rows), measured)
 
 
 def _time_to_resample(step: int, config: SAEConfig) -> bool:

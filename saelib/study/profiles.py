@@ -141,7 +141,7 @@ PROFILES = {
             "sae_lattice": sae_lattice.FULL,
         },
         published=True,
-        together=3,
+        together=6,  # Python's start takes four seconds; a run that is broken off loses at most so many cells
         alone=("nouns", "peers_ground"),
     ),
     "quick": Profile(

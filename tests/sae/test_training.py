@@ -1,5 +1,6 @@
 """Training: it learns, it is deterministic, it refuses bad input, it revives the dead."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +24,7 @@ from saelib.sae import (
     train_grid,
 )
 from saelib.sae.adam import Adam
+from saelib.sae.check import first_row_not_finite
 from saelib.sae.gradients import gradients
 from saelib.sae.reviving import resample
 from saelib.sae.sparsity import Coefficient
@@ -356,3 +358,24 @@ def test_a_first_l0_below_the_target_is_no_reason_to_ask_for_less():
     assert coefficient.at(1) == 0.0
     coefficient.observe(8.0)
     assert 0 < coefficient.at(2) < 0.1
+
+
+def test_quality_is_measured_when_asked_for_and_travels_without_the_points() -> None:
+    x = torch.randn(256, 4, generator=torch.Generator().manual_seed(0))
+    config = SAEConfig(d_sae=8, gate=TopK(2), steps=5, batch_size=64)
+    asked, sent = train(x, config), pickle.loads(pickle.dumps(train(x, config)))
+    assert "quality" not in vars(asked)
+    assert asked.quality == quality(asked.sae, x) == sent.quality
+    assert len(sent.measured) == 0
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_one_number_that_is_not_finite_is_found_in_its_row(value: float) -> None:
+    x = torch.randn(9, 3, generator=torch.Generator().manual_seed(0))
+    assert first_row_not_finite(x) is None
+    x[7, 1], x[8, 2] = value, -value  # infinities of both signs, whose sum is no number either
+    assert first_row_not_finite(x) == 7
+
+
+def test_finite_numbers_pass_although_their_sum_overflows() -> None:
+    assert first_row_not_finite(torch.full((4, 2), 3e38)) is None

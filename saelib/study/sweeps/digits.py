@@ -189,11 +189,11 @@ def measure_both(
     from saelib import ActivationSets, align
     from saelib.study.sweeps.measures import measure
 
-    saes, frame = measure(sae, points[1], concepts[1], tolerances, labels)
     first, second = (
         align(ActivationSets.from_sae(sae, x, progress=False), c)
         for x, c in zip(points, concepts, strict=True)
     )
+    saes, frame = measure(sae, points[1], concepts[1], tolerances, labels, second)
     chosen, column = first.learn("jaccard"), np.arange(first.n_concepts)
     found = chosen >= 0
     frame["chosen"] = chosen

@@ -65,17 +65,18 @@ def directions(alignment: Alignment, labels: Mapping[str, Any], seed: int = 0) -
 
 
 def _counts(alignment: Alignment, learn: str, interpret: str) -> dict[str, Any]:
-    from saelib.alignment import agreement, best_responses
+    from saelib.alignment import agreement
+    from saelib.alignment._responses import walk
 
     learned, interpreted = alignment.learn(learn), alignment.interpret(interpret)
     found = np.flatnonzero(learned >= 0)
     related = _related(alignment.concepts.parents)
-    walks = [best_responses(alignment, int(i), learn, interpret) for i in found]
+    walks = [walk(learned, interpreted, int(i)) for i in found]  # best_responses would score all pairs anew
     row: dict[str, Any] = {
         "learned": len(found),
         "agree": int((interpreted[learned[found]] == found).sum()),
         "kin": int((related[interpreted[learned[found]], found]).sum()),
-        "circles": sum(walk.cycle > 1 for walk in walks),
+        "circles": sum(taken.cycle > 1 for taken in walks),
         "inside": pd.NA,
         "inside_apart": pd.NA,
     }

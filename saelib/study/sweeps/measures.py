@@ -52,6 +52,7 @@ def measure(
     concepts: ConceptSet,
     tolerances: Tolerances,
     labels: Mapping[str, Any],
+    alignment: Alignment | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Measure one SAE on held-out points.
 
@@ -67,6 +68,8 @@ def measure(
         When something counts as learned.
     labels : mapping
         Columns that say which SAE this is, put first in both frames.
+    alignment : Alignment, optional
+        Of the SAE's activation sets on these points with the concepts, where the caller has it already.
 
     Returns
     -------
@@ -94,8 +97,7 @@ def measure(
     from saelib.geometry.bounds import jaccard_budget, sparsity_budget
     from saelib.sae import quality
 
-    activations = ActivationSets.from_sae(sae, points, progress=False)
-    a = align(activations, concepts)
+    a = alignment or align(ActivationSets.from_sae(sae, points, progress=False), concepts)
     by_concept = _by_concept(a, concepts, tolerances)
     reconstruction = quality(sae, points)
     sparsity, overlap = sparsity_budget(a), jaccard_budget(a)

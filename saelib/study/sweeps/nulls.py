@@ -100,13 +100,13 @@ def _fire_as_often(sae: SAE, trained: SAE, points: np.ndarray) -> None:
     """Give each ReLU neuron the bias with which it fires on as many points as its trained counterpart."""
     import torch
 
-    wanted = trained.active(points).sum(dim=0)
-    # Half way between the last point to fire on and the first not to, counted from the largest.
-    falling = sae.pre_acts(points).sort(dim=0, descending=True).values
-    edge = torch.full_like(falling[:1], 1.0)
-    padded = torch.cat([falling[:1] + edge, falling, falling[-1:] - edge])
-    column = torch.arange(sae.d_sae)
-    sae.b_enc.copy_(-(padded[wanted, column] + padded[wanted + 1, column]) / 2)
+    wanted = trained.active(points).sum(dim=0).numpy()
+    # Half way between the last point to fire on and the first not to, counted from the largest. numpy sorts
+    # the rows of a matrix several times faster than torch its columns.
+    rising = np.sort(np.ascontiguousarray(sae.pre_acts(points).numpy().T), axis=1)
+    padded = np.concatenate([rising[:, :1] - 1, rising, rising[:, -1:] + 1], axis=1)
+    neuron, at = np.arange(sae.d_sae), padded.shape[1] - 1 - wanted
+    sae.b_enc.copy_(torch.from_numpy(-(padded[neuron, at] + padded[neuron, at - 1]) / 2))
 
 
 def shuffled(concepts: ConceptSet, seed: int) -> ConceptSet:

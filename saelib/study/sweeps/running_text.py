@@ -16,12 +16,16 @@ and thresholds chosen, on one half; the other one judges. Each SAE is measured t
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from saelib.data.language import Tokens
     from saelib.sae import TrainResult
     from saelib.study.settings.running_text import RunningText
     from saelib.study.sweeps.running_text_measures import Judging
@@ -84,7 +88,7 @@ def run_cell(settings: RunningText, cell_id: str) -> dict[str, pd.DataFrame]:
 
     kind, *numbers = cell_id.split("-")
     seed = int(numbers[-1])
-    tokens = token_data(settings.limit)
+    tokens = _tokens(token_data, settings.limit)
     activations = token_activations(settings.layer, settings.limit)
     ground = judging(tokens, activations, settings, seed)
     if kind == "readers":
@@ -122,6 +126,12 @@ def gather(frames: list[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
         whole = pd.concat([part[name] for part in frames if name in part], ignore_index=True)
         tables[name] = whole.sort_values(keys, kind="stable", ignore_index=True)
     return tables
+
+
+@functools.lru_cache(maxsize=1)
+def _tokens(read: Callable[[int | None], Tokens], limit: int | None) -> Tokens:
+    """The text, cut and labelled once for all cells of a process: as long as a small training."""
+    return read(limit)
 
 
 def _trained(

@@ -118,10 +118,10 @@ def run_cell(settings: SizeAndSparsity, cell_id: str) -> dict[str, pd.DataFrame]
             "seed": int(seed),
         }
         sae = train(points, run, progress=False).sae
-        a, b = measure(sae, held_out.points, held_out.concepts, settings.tolerances, labels)
+        alignment = align(ActivationSets.from_sae(sae, held_out.points, progress=False), held_out.concepts)
+        a, b = measure(sae, held_out.points, held_out.concepts, settings.tolerances, labels, alignment)
         saes.append(a)
         by_concept.append(b)
-        alignment = align(ActivationSets.from_sae(sae, held_out.points, progress=False), held_out.concepts)
         both_ways.append(directions(alignment, labels, int(seed)))
     return {
         "size_and_sparsity": pd.concat(saes, ignore_index=True),
