@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from saelib import ActivationSets, ConceptSet, InputError, align
-from saelib.alignment import activation_quantiles, best_with_threshold, counts_above
+from saelib.alignment import (
+    above,
+    activation_quantiles,
+    best_of_counts,
+    best_with_threshold,
+    counts_above,
+)
 
 LEVELS = (0.0, 0.25, 0.5, 0.9)
 
@@ -129,3 +135,25 @@ def test_what_does_not_fit_is_refused() -> None:
         found.scored_on([[1.0, 1.0]], ConceptSet([[1, 0]]))
     with pytest.raises(InputError, match="thresholds"):
         counts_above([[1.0]], ConceptSet([[1]]), np.array([[-1.0]]))
+    with pytest.raises(InputError, match="thresholds"):
+        above(sparse.csr_array([[1.0, 2.0]]), [0.5])
+    with pytest.raises(InputError, match="matrix"):
+        above([[1.0]], [0.5])
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong", "named"),
+    [
+        (0, [[1, 2, 3]], "sizes"),
+        (1, [[1.5]], "both"),
+        (1, [[1], [2, 3]], "both"),
+        (2, [0.0, 0.0], "thresholds"),
+        (3, [3, 3], "concept_sizes"),
+    ],
+)
+def test_counts_that_do_not_fit_one_another_are_refused(place: int, wrong: object, named: str) -> None:
+    counts: list[object] = [[[2, 4]], [[[1], [3]]], [[0.0, 0.5]], [3]]
+    assert best_of_counts(*counts).neurons.tolist() == [1]
+    counts[place] = wrong
+    with pytest.raises(InputError, match=named):
+        best_of_counts(*counts)

@@ -10,7 +10,7 @@ from saelib.data.files.mapping import mapped_npy, mapped_safetensors
 from saelib.data.files.points import Points, Source
 from saelib.data.files.recognising import recognised
 from saelib.data.files.row_groups import RowGroups
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 
 _KINDS = ("npy", "safetensors", "parquet")
 
@@ -55,6 +55,7 @@ def open_points(path: str | os.PathLike[str], *, tensor: str | None = None) -> P
     ...
     saelib.errors.InputError: points points.pt does not exist: give a .npy or .safetensors or .parquet file
     """
+    checked_type("points", path, (str, os.PathLike), "give the path of a file or folder")
     place = Path(path)
     files = _shards(place) if place.is_dir() else [place]
     sources = [_source(file, tensor) for file in files]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from saelib.errors import InputError
+from saelib.errors import InputError, checked_type
 
 # Longest first where one begins another. A pickle begins with PROTO and its version, from protocol 2 on;
 # older ones are plain text and end up as a table that makes no sense. Nothing here is ever unpickled.
@@ -70,8 +70,9 @@ def recognised(path: str | os.PathLike[str], kinds: tuple[str, ...], argument: s
     ...
     saelib.errors.InputError: labels labels.pkl does not exist: give a .csv or .parquet file
     """
-    path = Path(path)
     wanted = " or ".join(f".{kind}" for kind in kinds)
+    checked_type(argument, path, (str, os.PathLike), f"give the path of a {wanted} file")
+    path = Path(path)
     if not path.exists():
         raise InputError(argument, f"{path} does not exist", f"give a {wanted} file")
     if not path.is_file():
