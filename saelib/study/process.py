@@ -17,6 +17,8 @@ ENVIRONMENT = {
     "VECLIB_MAXIMUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
     "PYTHONUNBUFFERED": "1",
+    # Dozens of processes follow one another; without stored bytecode each would compile saelib anew.
+    "PYTHONDONTWRITEBYTECODE": "",
     "SOURCE_DATE_EPOCH": "1767225600",  # the year on every page is that of the configuration
     "JUPYTER_PREFER_ENV_PATH": "1",
     "TOKENIZERS_PARALLELISM": "false",

@@ -149,7 +149,7 @@ PROFILES = {
         together=100,  # all of a sweep's: here they take less time than Python's start
         settings={
             # Short trainings: the whole profile is to stay within five minutes.
-            "size_and_sparsity": replace(size_and_sparsity.QUICK, steps=200),
+            "size_and_sparsity": replace(size_and_sparsity.QUICK, steps=100),
             "absorption": absorption.QUICK,
             "peers_ground": peers_ground.QUICK,
             "running_text": running_text.QUICK,

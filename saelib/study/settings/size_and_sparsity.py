@@ -65,8 +65,8 @@ class SizeAndSparsity:
 
 FULL = SizeAndSparsity()
 QUICK = SizeAndSparsity(
-    n_train=20_000,
-    n_test=5_000,
+    n_train=10_000,
+    n_test=3_000,
     sizes=(16, 64, 256),
     budgets=(1, 4, 16),
     l1_coefficients=(1.2, 0.3, 0.03),

@@ -52,6 +52,7 @@ QUICK = WhoseFault(
     d_sae=64,
     l1_coefficients=(0.15, 1.2),
     per_level=2,
-    n_test=1_500,
-    steps=200,
+    n_train=8_000,
+    n_test=1_000,
+    steps=150,
 )
