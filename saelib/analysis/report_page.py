@@ -172,8 +172,11 @@ def _table_of(
             table = table.reset_index(drop=True)
             fair = table[["own_neurons", "owns_parent"]].fillna(False).astype(bool).all(axis=1)
             absorbed = (table["absorbed"].fillna(False) & table["probe"].fillna(True)).astype(bool)
-            order = pd.DataFrame({"fair": fair, "absorbed": absorbed, "rate": table["rate"]})
-            order = order.sort_values(["fair", "absorbed", "rate"], ascending=False, kind="stable")
+            passed = table["controlled"].fillna(False).astype(bool)
+            order = pd.DataFrame(
+                {"fair": fair, "absorbed": absorbed, "passed": passed, "rate": table["rate"]}
+            )
+            order = order.sort_values(list(order.columns), ascending=False, kind="stable")
             table = table.loc[order.index]
         return table, TABLES[section.table].columns
     # Splitting is a view of the concepts: who needs several neurons, those that gain most first.
