@@ -172,6 +172,7 @@ PROFILES = {
         },
         parameters={
             "01_three_notions": {"n_instances": 20_000},
+            "02_size_and_sparsity": {"steps": 150},
             "21_absorption": {"n_trials": 60},
             "13_absolute_and_relative_gating": {
                 "n_points": 20_000,
@@ -182,13 +183,15 @@ PROFILES = {
                 "steps": 100,
             },
             "12_tight_in_the_whole_space": {"n_samples": 50_000},
-            "24_architectures": {"beyond": 3.0},
+            "24_architectures": {"beyond": 3.0, "n_worlds": 100},
             "14_capacity": {"n_instances": 10_000},
             "22_families_and_hierarchy": {
                 "n_pairs": 20,
                 "n_dictionaries": 20,
                 "n_worlds": 2,
                 "n_points": 400,
+                "n_train": 6_000,
+                "n_test": 2_000,
             },
             "20_splitting": {"n_instances": 60, "n_bounds": 300, "n_points": 3_000},
             "15_noise_and_samples": {"n_instances": 10_000, "n_points": 4_000, "repeats": 100},

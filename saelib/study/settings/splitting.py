@@ -78,9 +78,9 @@ QUICK = Splitting(
     twins=(16, 32),
     seeds=(0, 1),
     n_train=10_000,
-    n_test=3_000,
+    n_test=2_000,
     n_choice=3_000,
     n_search=500,
     n_cut=1,
-    steps=200,
+    steps=120,
 )

@@ -44,9 +44,9 @@ class Units:
 FULL = Units()
 QUICK = Units(
     dimensions=(2, 4),
-    existence_trials=10,
+    existence_trials=6,
     least_trials=4,
     point_dimensions=(2, 4),
-    point_trials=30,
+    point_trials=20,
     concepts=("even", "digit 0", "digit 8"),
 )
