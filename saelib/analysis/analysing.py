@@ -27,6 +27,7 @@ from saelib.analysis.options import Options
 from saelib.analysis.probe_rows import probed
 from saelib.analysis.sources import Sources, opened
 from saelib.analysis.writing import own_folder, write_facts, write_table
+from saelib.errors import checked_type
 from saelib.sae import SAE, quality
 from saelib.sets import ConceptSet
 
@@ -84,6 +85,7 @@ def analyse(
     preview: int = 20_000,
     resume: bool = True,
     progress: bool = True,
+    command: str | None = None,
 ) -> Analysis:
     """Hold a dictionary against concepts; write tables and a report.
 
@@ -126,6 +128,8 @@ def analyse(
         Go on from what an earlier run of the same dictionary, points and threshold has left.
     progress : bool, default True
         Show bars if this is a terminal.
+    command : str, optional
+        How to repeat this, told in the report and among the facts.
 
     Returns
     -------
@@ -160,6 +164,8 @@ def analyse(
     threads = (os.cpu_count() or 1) if jobs is None else jobs
     options = Options(Tolerances(delta, epsilon, eta, alpha), threshold, audit, seed, preview, threads)
     options.check()
+    if command is not None:
+        checked_type("command", command, str, "give the command as text or leave it out")
     sources = opened(sae, points, concepts, parents, options.threshold, drop_empty)
     n_points = sources.points.shape[0]
     choosing = choosing_half(n_points, options.seed, groups)
@@ -172,6 +178,7 @@ def analyse(
         title = Path(sae).name if isinstance(sae, (str, os.PathLike)) else ""
         facts = {
             "title": title,
+            "command": command,
             **_about(sources, options),
             "explained_variance": _explained(sources, chosen),
         }

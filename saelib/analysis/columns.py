@@ -406,6 +406,7 @@ TABLES: dict[str, Table] = {
 
 FACTS: dict[str, str] = {
     "title": "name of the SAE's folder; empty for an SAE in memory",
+    "command": "the command line that made this, with all options in force; null if none did",
     "provisional": "whether this is a random sample of the points given, to be replaced",
     "points": "points analysed",
     "points_given": "points in the files",

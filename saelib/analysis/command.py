@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,7 @@ def _analyse(options: argparse.Namespace) -> int:
         drop_empty=options.drop_empty,
         groups=_groups(options.groups),
         resume=not options.no_resume,
+        command=_repeated(options),
         **{name: getattr(options, name) for name in _PASSED_ON},
     )
     facts = found.facts
@@ -100,6 +102,18 @@ def _analyse(options: argparse.Namespace) -> int:
         f"best-neuron F1 {f1} on average; {found.report}"
     )
     return 0
+
+
+def _repeated(options: argparse.Namespace) -> str:
+    """The command line with all options in force, paths as they were given."""
+    words = ["saelib", "analyse"]
+    for name, value in vars(options).items():
+        if name in ("command", "run", "handed_on") or value is None or value is False:
+            continue
+        option = f"--{name.replace('_', '-')}"
+        # Joined, so that a value may begin with a dash.
+        words.append(option if value is True else f"{option}={value}")
+    return shlex.join(words)
 
 
 _PASSED_ON = ("delta", "epsilon", "eta", "alpha", "threshold", "audit", "preview", "seed", "jobs")

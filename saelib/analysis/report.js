@@ -362,6 +362,9 @@
     panel.addEventListener("click", (event) => { if (event.target === panel) panel.close(); });
     document.querySelectorAll(".table").forEach((box) => { tables[box.dataset.table] = new Table(box); });
     addEventListener("hashchange", follow);
+    // Paper shows what the columns mean; what was closed is closed again afterwards.
+    addEventListener("beforeprint", () => document.querySelectorAll("details:not([open])").forEach((each) => { each.open = true; each.dataset.printed = ""; }));
+    addEventListener("afterprint", () => document.querySelectorAll("details[data-printed]").forEach((each) => { each.open = false; delete each.dataset.printed; }));
     addEventListener("scroll", () => { tip.hidden = true; }, { passive: true });
     follow();
     // A wide lattice begins at its top, which is in the middle.

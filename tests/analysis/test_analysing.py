@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -310,11 +311,16 @@ def small(folder: Path, n_points: int = 400) -> list[str]:
 
 
 def test_the_command_writes_a_report_and_tables(tmp_path: Path, capsys) -> None:
-    from saelib.cli import main
+    from saelib.cli import _parser, main
 
-    assert main([*small(tmp_path), "--audit", "0"]) == 0
+    line = [*small(tmp_path), "--audit", "0"]
+    assert main(line) == 0
     assert "400 points, 8 neurons, 2 concepts" in capsys.readouterr().out
     assert sorted(path.stem for path in (tmp_path / "out" / "tables").iterdir()) == sorted(TABLES)
+    told = json.loads((tmp_path / "out" / "facts.json").read_text())["command"]
+    assert {"--audit=0", "--alpha=0.3", f"--out={tmp_path / 'out'}"} <= set(shlex.split(told))
+    again = _parser().parse_args(shlex.split(told)[1:])
+    assert again == _parser().parse_args(line)
 
 
 @pytest.mark.parametrize(
