@@ -27,6 +27,8 @@ class Nouns:
         training as short as this one, JumpReLU's steered penalty does not bring its L0 near the one aimed at.
     steps, batch_size, lr, lr_decay : int, int, float, float
         Training length, peak learning rate, and the last part of the steps over which it falls to 0.
+    longer : int
+        How many times as many steps the middle Top-K takes once more a seed, to see what they would change.
     quantiles : tuple of float
         Thresholds that a neuron may have: these quantiles of its positive activations; 0 is any activation.
     penalties : tuple of float
@@ -59,9 +61,10 @@ class Nouns:
     seeds: tuple[int, ...] = (0, 1, 2)
     gates: tuple[str, ...] = ("ReLU", "BatchTopK")
     steps: int = 600
-    batch_size: int = 512
-    lr: float = 4e-3
+    batch_size: int = 1024
+    lr: float = 6e-3
     lr_decay: float = 0.8
+    longer: int = 4
     quantiles: tuple[float, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
     penalties: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
     most: int = 5
@@ -80,6 +83,7 @@ QUICK = Nouns(
     gates=("ReLU", "BatchTopK"),
     steps=30,
     batch_size=128,
+    longer=2,
     quantiles=(0.0, 0.5, 0.9),
     penalties=(1.0,),
     audited=2,

@@ -12,6 +12,7 @@ the nouns and judged on the other; all nouns with the same last word fall in the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,11 +62,11 @@ def run_cell(settings: Settings, cell_id: str) -> dict[str, pd.DataFrame]:
     dict of str to DataFrame
         ``nouns``, one row a dictionary (layer, gate, d_sae, k, seed; for other gates than Top-K ``k`` is the
         L0 aimed at) and ``against`` (*trained*; *random*, before training; *permuted*, labels dealt out
-        anew; *mixed halves*, the middle SAE with nouns dealt to the halves one by one): explained_variance,
-        l0, n_dead; of the concepts the mean f1, jaccard, chosen_f1, f1_single, the share with an F1
-        above a half (``readable``), and of those detected, separated and approximated; on the judging half
-        the floor and what is missed of the sparsity budget T5d, the largest shares used of the Jaccard
-        budgets T5e, and their violations.
+        anew; *mixed halves*, the middle SAE with nouns dealt to the halves one by one; *longer*, the middle
+        SAE after several times as many steps): explained_variance, l0, n_dead, steps; of the concepts the
+        mean f1, jaccard, chosen_f1, f1_single, the share with an F1 above a half (``readable``), and of
+        those detected, separated and approximated; on the judging half the floor and what is missed of the
+        sparsity budget T5d, the largest shares used of the Jaccard budgets T5e, and their violations.
 
         ``nouns_concepts``: one row a trained dictionary and concept, with the columns of
         `saelib.study.sweeps.nouns_measures.judged` but jaccard and leak, and the F1 of the random dictionary
@@ -122,7 +123,10 @@ def _once(
     from saelib.study.sweeps.nouns_training import normalised, trained
 
     size, mid = middle(settings)
-    parts = [mixed_halves(result, points, nouns, settings, seed)]
+    parts = [
+        mixed_halves(result, points, nouns, settings, seed),
+        longer(points, choosing, nouns, settings, seed),
+    ]
     for gate in settings.gates:
         for k in (k for group in settings.budgets for k in group):
             other = trained(settings, points, gate, size, k, seed)
@@ -236,7 +240,7 @@ def measured(
         "permuted": judged(acts, choosing, permuted(nouns, choosing, config.seed), settings),
     }
     quality = {name: getattr(result.quality, name) for name in ("explained_variance", "n_dead")}
-    quality["l0"] = acts.nnz / acts.shape[0]
+    quality |= {"l0": acts.nnz / acts.shape[0], "steps": config.steps}
     own = quality | budgets(acts[~choosing], nouns.concepts.take_points(~choosing))
     rows = [
         labels | {"against": name} | (own if name == "trained" else {}) | summary(frame)
@@ -284,6 +288,37 @@ def mixed_halves(
             [each[columns].assign(reader=name, seed=seed) for name, each in parts.items()]
         ),
     }
+
+
+def longer(
+    points: Points, choosing: Any, nouns: Nouns, settings: Settings, seed: int
+) -> dict[str, pd.DataFrame]:
+    """The middle SAE after several times as many steps: what the training leaves to gain.
+
+    Examples
+    --------
+    >>> from saelib.data.language import noun_data, noun_halves
+    >>> from saelib.study.settings.nouns import QUICK
+    >>> from saelib.study.sweeps.nouns_training import normalised
+    >>> x = normalised(np.random.default_rng(0).normal(size=(200, 4)))
+    >>> nouns = noun_data(limit=200)
+    >>> longer(x, noun_halves(nouns, 0), nouns, QUICK, seed=0)["nouns"].against.tolist()
+    ['longer']
+    """
+    from saelib.study.sweeps.nouns_measures import judged
+    from saelib.study.sweeps.nouns_training import sparse_activations, trained
+
+    size, mid = middle(settings)
+    patient = replace(settings, steps=settings.longer * settings.steps)
+    result = trained(patient, points, "TopK", size, mid, seed)
+    acts = sparse_activations(result.sae, points)
+    frame = judged(acts, choosing, nouns, settings)
+    row = {
+        "layer": settings.layer, "gate": "TopK", "d_sae": size, "k": mid, "seed": seed, "against": "longer",
+        "explained_variance": result.quality.explained_variance, "n_dead": result.quality.n_dead,
+        "l0": acts.nnz / acts.shape[0], "steps": patient.steps,
+    }  # fmt: skip
+    return {"nouns": pd.DataFrame([row | summary(frame)])}
 
 
 def summary(frame: pd.DataFrame) -> dict[str, float]:
