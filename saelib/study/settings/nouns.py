@@ -35,9 +35,6 @@ class Nouns:
         Ridge penalties of the linear probe, as shares of the mean variance of a direction.
     most : int
         Neurons of an OR, at most.
-    audited : int
-        Concepts, spread evenly over their sizes, of which geometry is asked, on the first seed's half. Near
-        the number of points that can be separated by luck an answer takes minutes, so these are few.
     middle_only : bool
         Whether the phenomena are asked at the middle ``k`` alone.
     limit : int, optional
@@ -68,7 +65,6 @@ class Nouns:
     quantiles: tuple[float, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
     penalties: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
     most: int = 5
-    audited: int = 3
     middle_only: bool = False
     limit: int | None = None
     tolerances: Tolerances = field(default_factory=Tolerances)
@@ -86,7 +82,6 @@ QUICK = Nouns(
     longer=2,
     quantiles=(0.0, 0.5, 0.9),
     penalties=(1.0,),
-    audited=2,
     middle_only=True,
     limit=600,
     phenomena=nouns_phenomena.QUICK,

@@ -2,8 +2,8 @@
 
 A cell trains Top-K at every size for a group of ``k`` and one seed, and looks at the phenomena, for which
 sizes have to be seen together. The cell with the middle ``k`` also does what is done once a seed: the other
-gates at matched L0, the other layer, a second seed's SAE to compare neurons with, probes, raw dimensions and
-the spelling; and, for the first seed, geometry.
+gates at matched L0, the other layer, a longer training, a second seed's SAE to compare neurons with, probes,
+raw dimensions and the spelling.
 
 No label is used in a training, so it reads all nouns. A neuron and its threshold are chosen on one half of
 the nouns and judged on the other; all nouns with the same last word fall in the same half.
@@ -77,8 +77,7 @@ def run_cell(settings: Settings, cell_id: str) -> dict[str, pd.DataFrame]:
         ``nouns_readers``: one row a seed, reader (*probe*, *raw dimension*, *string*; *neuron* and *string*
         with *halves by noun*) and concept: f1, f1_single and chosen_f1 (``fitted_f1`` of the probe).
 
-        ``nouns_geometry`` and ``nouns_seeds``: see `saelib.study.sweeps.nouns_geometry.separability` and
-        `saelib.study.sweeps.nouns_seeds.found_again`.
+        ``nouns_seeds``: see `saelib.study.sweeps.nouns_seeds.found_again`.
 
         ``nouns_names``: concept (its number), name, depth, leaf, and size, among all nouns.
 
@@ -117,7 +116,6 @@ def _once(
 ) -> dict[str, pd.DataFrame]:
     """What is done once a seed, beside the middle SAE."""
     from saelib.data.language import noun_activations
-    from saelib.study.sweeps.nouns_geometry import separability
     from saelib.study.sweeps.nouns_readers import readers
     from saelib.study.sweeps.nouns_seeds import found_again
     from saelib.study.sweeps.nouns_training import normalised, trained
@@ -139,9 +137,8 @@ def _once(
         "nouns_seeds": found_again(result.sae, second, points).assign(seed=seed),
         "nouns_readers": readers(points, choosing, nouns, settings).assign(seed=seed),
     }
-    if seed == settings.seeds[0]:  # proofs are dear, and the same question on another half is hardly another
-        asked = separability(points, choosing, nouns, settings, seed)
-        frames |= {"nouns_geometry": asked.assign(seed=seed), "nouns_names": names(nouns)}
+    if seed == settings.seeds[0]:
+        frames["nouns_names"] = names(nouns)
     return _joined([*parts, frames])
 
 
