@@ -23,6 +23,7 @@ import pandas as pd
 from myst_nb import glue
 
 from saelib import claims, plots, study
+from saelib.geometry.bounds import separable_by_luck
 from saelib.study.nouns import (
     FATES,
     absorbed_beyond_chance,
@@ -32,6 +33,7 @@ from saelib.study.nouns import (
     gains_by_or,
     interior_gain,
     last_fifth,
+    proven_by_size,
 )
 from saelib.study.seeds import curve_over_seeds, over_seeds
 
@@ -211,20 +213,56 @@ glue("40-unread", f"{(became.fate == FATES[0]).mean():.0%}", display=False)
 # and {glue:text}`40-missed` of those concepts have no such neuron in the dictionary: there training is at fault, or rather its
 # aim, which is to reconstruct. For {glue:text}`40-unread` of all concepts no linear reader was found either; that is no proof that there is none.
 #
-# Why not ask for proofs, as {doc}`16_whose_fault` did? We can, on the choosing half, for a few concepts from the rarest to the commonest. The answer is
-# proven, a neuron that was let fire or a certificate that none exists. But beside it stands the same question about permuted labels.
+# Why not ask for proofs, as {doc}`16_whose_fault` did? We can, on the choosing half of one seed, for {glue:text}`40-asked` concepts from the
+# rarest to the commonest. The answer is proven: a neuron that was let fire on every noun, or weights that show a point in both hulls
+# ({ref}`T2 <claim-T2>`). But beside it stands the same question about permuted labels, and there a theorem predicts the answer. By Cover's count
+# {cite:p}`cover1965` a hyperplane in $d$ dimensions separates any balanced labels of fewer than $2d$ points; rare labels it separates among many
+# more. For a share $f$ of $N$ Gaussian points, chosen at random, luck ends where
+#
+# $$\frac{d}{N} = \min_t\; f\,\mathbb{E}(Z+t)_+^2 + (1-f)\,\mathbb{E}(Z-t)_+^2, \qquad Z \sim \mathcal{N}(0,1)$$
+#
+# {cite:p}`candes2020`. Here $d = 576$ and $N$ is the number of nouns in the half: {glue:text}`40-luck` nouns.
 
-# %% tags=["hide-input", "nbval-check-output"]
-asked = geometry.merge(names[["concept", "name"]], on="concept").pivot_table(
-    index=["n_inside", "name"], columns="labels", values=["one_neuron", "reached_f1"], aggfunc="first"
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Share of concepts proven separable by one neuron against the number of nouns in the concept, for real and permuted labels, with a predicted step from one to zero for labels dealt out at random."}, "figure": {"name": "fig-40-geometry", "caption": "**Where luck ends.** Share of concepts that one neuron provably reads without an error on the choosing half, by size of the concept; real labels, and labels dealt out anew. Step: the predicted end of luck for random labels among Gaussian points. Groups of ten neighbouring sizes, 95 % Wilson intervals."}}
+luck = separable_by_luck(int(geometry.n_inside.iloc[0] + geometry.n_outside.iloc[0]), 576)
+shares = proven_by_size(geometry, per_group=10, confidence=confidence)
+step = pd.DataFrame(
+    {"n_inside": [geometry.n_inside.min(), luck, luck, geometry.n_inside.max()], "share": [1, 1, 0, 0]}
 )
-print(asked.round(2).to_string())
+ax = plots.theory_and_measured(
+    step.assign(line="predicted for random labels"), shares, "n_inside", "share", low="low", high="high",
+    line="line", hue="labels",
+)  # fmt: skip
+ax.set(xscale="log", xlabel="nouns in the concept", ylabel="proven separable by one neuron")
+glue("40-luck", f"{luck:.0f}", display=False)
+glue("40-asked", str(int((geometry.labels == "real").sum())), display=False)
 
 # %% [markdown]
-# By Cover's count {cite:p}`cover1965` a hyperplane in 576 dimensions separates almost any labels of fewer than twice as many points, and with rare
-# concepts of many more. So *separable* on the points at hand is worth nothing unless permuted labels are not; a certificate
-# that forbids it is worth something either way. The honest measure of what geometry allows is the held-out F1 of a single trained reader,
-# which is the horizontal axis above.
+# Left of the step *separable* is worth nothing: permuted labels are, too. To its right it says something of the concept. There the
+# proofs can be held against what the dictionary of the same seed achieved on the other half:
+
+# %% tags=["hide-input", "nbval-check-output"]
+beyond = geometry[geometry.n_inside > luck]
+answers = pd.crosstab(beyond.labels, beyond.one_neuron)
+print(answers.loc[["real", "permuted"]].to_string(), end="\n\n")
+achieved = middle[middle.seed == middle.seed.min()].set_index("concept").f1.rename("neuron")
+probed = (
+    readers[(readers.reader == "probe") & (readers.seed == middle.seed.min())]
+    .set_index("concept")
+    .f1.rename("probe")
+)
+allowed = beyond[beyond.labels == "real"].set_index("concept").join([achieved, probed])
+print(allowed.groupby("one_neuron")[["neuron", "probe"]].agg(["mean", "max"]).round(2).to_string())
+possible = allowed[allowed.one_neuron == "yes"]
+glue("40-possible", str(len(possible)), display=False)
+glue("40-possible-share", f"{len(possible) / len(allowed):.0%}", display=False)
+glue("40-possible-read", f"{(possible.neuron >= 0.5).mean():.0%}", display=False)
+
+# %% [markdown]
+# Of the concepts too large for luck, {glue:text}`40-possible-share` ({glue:text}`40-possible`) are proven to have a neuron without an
+# error on the half they were asked on; of these, {glue:text}`40-possible-read` have a neuron in the dictionary that reads them with an F1 of a half on the
+# other. A neuron that is perfect on one half need not be so on the other: the measure of what geometry allows *and lets one learn* is the
+# held-out F1 of the probe.
 
 # %% [markdown]
 # ## Concepts one by one

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from saelib.alignment import wilson_interval
 from saelib.errors import InputError
 
 #: What became of a concept, from nothing to see to read by a single neuron.
@@ -236,3 +237,45 @@ def last_fifth(history: pd.DataFrame) -> pd.DataFrame:
     before = history[history.part <= 0.8 + 1e-9].sort_values("part").groupby(key).explained.last()
     end = history.sort_values("part").groupby(key).explained.last()
     return pd.DataFrame({"explained": end, "rise": end - before}).reset_index()
+
+
+def proven_by_size(geometry: pd.DataFrame, per_group: int = 10, confidence: float = 0.95) -> pd.DataFrame:
+    """In what share of the concepts one neuron was proven to suffice, by size of the concept.
+
+    Parameters
+    ----------
+    geometry : DataFrame
+        One row a concept and kind of ``labels``: n_inside, one_neuron (*yes*, *no*, *undecided*).
+    per_group : int
+        Concepts of neighbouring size that make a group; the last may have up to twice as many.
+    confidence : float
+        Of Wilson's intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row a kind of labels and group: ``labels``, ``n_inside`` (median), ``n`` (concepts), ``share``
+        with *yes*, ``low`` and ``high``. *Undecided* counts as not proven.
+
+    Raises
+    ------
+    InputError
+        If a group has no concept.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"labels": "real", "n_inside": [5, 6, 90], "one_neuron": ["yes", "yes", "no"]})
+    >>> proven_by_size(rows, per_group=2).drop(columns=["low", "high"])
+      labels  n_inside  n     share
+    0   real       6.0  3  0.666667
+    """
+    if per_group < 1:
+        raise InputError("per_group", f"is {per_group!r}", "give at least 1")
+    found = []
+    for labels, part in geometry.groupby("labels"):
+        part = part.sort_values("n_inside", kind="stable")
+        for rows in np.array_split(np.arange(len(part)), max(len(part) // per_group, 1)):
+            yes = int((part.one_neuron.iloc[rows] == "yes").sum())
+            low, high = wilson_interval(yes, len(rows), confidence)
+            found.append((labels, part.n_inside.iloc[rows].median(), len(rows), yes / len(rows), low, high))
+    return pd.DataFrame(found, columns=["labels", "n_inside", "n", "share", "low", "high"])

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from saelib.geometry.bounds.cover import separable_fraction, separable_subsets
     from saelib.geometry.bounds.jaccard import JaccardBudget, jaccard_budget
     from saelib.geometry.bounds.jaccard_ways import bands_on_jaccard
+    from saelib.geometry.bounds.luck import separable_by_luck
     from saelib.geometry.bounds.noise import (
         coherence_limit,
         mixed_signs_ceiling,
@@ -96,6 +97,7 @@ _HOME = {
     "recall_floor": "saelib.geometry.bounds.notions",
     "sample_band": "saelib.geometry.bounds.samples",
     "samples_needed": "saelib.geometry.bounds.samples",
+    "separable_by_luck": "saelib.geometry.bounds.luck",
     "separable_fraction": "saelib.geometry.bounds.cover",
     "separable_subsets": "saelib.geometry.bounds.cover",
     "size_floor": "saelib.geometry.bounds.sparsity",
@@ -136,6 +138,7 @@ __all__ = [
     "recall_floor",
     "sample_band",
     "samples_needed",
+    "separable_by_luck",
     "separable_fraction",
     "separable_subsets",
     "size_floor",
