@@ -216,12 +216,12 @@ glue("40-unread", f"{(became.fate == FATES[0]).mean():.0%}", display=False)
 # Why not ask for proofs, as {doc}`16_whose_fault` did? We can, on the choosing half of one seed, for {glue:text}`40-asked` concepts from the
 # rarest to the commonest. The answer is proven: a neuron that was let fire on every noun, or weights that show a point in both hulls
 # ({ref}`T2 <claim-T2>`). But beside it stands the same question about permuted labels, and there a theorem predicts the answer. By Cover's count
-# {cite:p}`cover1965` a hyperplane in $d$ dimensions separates any balanced labels of fewer than $2d$ points; rare labels it separates among many
+# {cite:p}`cover1965` a hyperplane in $d$ dimensions separates almost any balanced labels of fewer than $2d$ points; rare labels it separates among many
 # more. For a share $f$ of $N$ Gaussian points, chosen at random, luck ends where
 #
-# $$\frac{d}{N} = \min_t\; f\,\mathbb{E}(Z+t)_+^2 + (1-f)\,\mathbb{E}(Z-t)_+^2, \qquad Z \sim \mathcal{N}(0,1)$$
+# $$\frac{d}{N} = \min_t\; f\,\mathbb{E}(Z+t)_+^2 + (1-f)\,\mathbb{E}(Z-t)_+^2, $$
 #
-# {cite:p}`candes2020`. Here $d = 576$ and $N$ is the number of nouns in the half: {glue:text}`40-luck` nouns.
+# with $Z$ standard normal {cite:p}`candes2020`. Here $d = 576$, $N$ is the number of nouns in the half, and luck should end at {glue:text}`40-luck` nouns.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Share of concepts proven separable by one neuron against the number of nouns in the concept, for real and permuted labels, with a predicted step from one to zero for labels dealt out at random."}, "figure": {"name": "fig-40-geometry", "caption": "**Where luck ends.** Share of concepts that one neuron provably reads without an error on the choosing half, by size of the concept; real labels, and labels dealt out anew. Step: the predicted end of luck for random labels among Gaussian points. Groups of ten neighbouring sizes, 95 % Wilson intervals."}}
 luck = separable_by_luck(int(geometry.n_inside.iloc[0] + geometry.n_outside.iloc[0]), 576)
