@@ -242,20 +242,19 @@ glue("40-asked", str(int((geometry.labels == "real").sum())), display=False)
 # proofs can be held against what the dictionary of the same seed achieved on the other half:
 
 # %% tags=["hide-input", "nbval-check-output"]
-beyond = geometry[geometry.n_inside > luck]
-answers = pd.crosstab(beyond.labels, beyond.one_neuron)
-print(answers.loc[["real", "permuted"]].to_string(), end="\n\n")
+beyond = (geometry.n_inside > luck).rename("beyond luck")
+print(pd.crosstab([geometry.labels, beyond], geometry.one_neuron).to_string(), end="\n\n")
 achieved = middle[middle.seed == middle.seed.min()].set_index("concept").f1.rename("neuron")
 probed = (
     readers[(readers.reader == "probe") & (readers.seed == middle.seed.min())]
     .set_index("concept")
     .f1.rename("probe")
 )
-allowed = beyond[beyond.labels == "real"].set_index("concept").join([achieved, probed])
+allowed = geometry[beyond & (geometry.labels == "real")].set_index("concept").join([achieved, probed])
 print(allowed.groupby("one_neuron")[["neuron", "probe"]].agg(["mean", "max"]).round(2).to_string())
 possible = allowed[allowed.one_neuron == "yes"]
 glue("40-possible", str(len(possible)), display=False)
-glue("40-possible-share", f"{len(possible) / len(allowed):.0%}", display=False)
+glue("40-possible-share", f"{(allowed.one_neuron == 'yes').mean():.0%}", display=False)
 glue("40-possible-read", f"{(possible.neuron >= 0.5).mean():.0%}", display=False)
 
 # %% [markdown]
