@@ -29,7 +29,7 @@ book: setup ## the whole study, recomputed, and the site (about an hour on two p
 	@saelib reproduce --profile full $(jobs)
 	@echo "The book is at $(site)"
 
-quick: setup ## the same study with small settings (under five minutes), beside the stored results
+quick: setup ## the same study with small settings (five to six minutes), beside the stored results
 	@saelib reproduce --profile quick $(jobs)
 	@echo "Its book is at runs/quick/site/$(site)"
 
